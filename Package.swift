@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// `@_lifetime` on the accessors that hand out spans of a plan's arena.
+let lifetimes: [SwiftSetting] = [.enableExperimentalFeature("Lifetimes")]
+
+let package = Package(
+    name: "apus",
+    products: [
+        .library(name: "Apus", targets: ["Apus"]),
+        .executable(name: "apus", targets: ["ApusCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    ],
+    targets: [
+        // MARK: C
+        .systemLibrary(
+            name: "COpenBLAS", path: "CModules/COpenBLAS", pkgConfig: "openblas",
+            providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(
+            name: "CLAPACKE", path: "CModules/CLAPACKE", pkgConfig: "lapacke",
+            providers: [.apt(["liblapacke-dev"])]),
+        .systemLibrary(
+            name: "CPNG", path: "CModules/CPNG", pkgConfig: "libpng",
+            providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(
+            name: "CTurboJPEG", path: "CModules/CTurboJPEG", pkgConfig: "libturbojpeg",
+            providers: [.apt(["libturbojpeg0-dev"])]),
+        .target(name: "CHardware", path: "CModules/CHardware", linkerSettings: [.linkedLibrary("m")]),
+
+        // MARK: Library
+        .target(name: "ApusParallel", dependencies: ["CHardware"]),
+        .target(name: "ApusBLAS", dependencies: ["ApusParallel", "CHardware", "COpenBLAS", "CLAPACKE"]),
+        .target(name: "ApusTensors", dependencies: ["ApusBLAS", "ApusParallel"]),
+        .target(name: "ApusKernels", dependencies: ["ApusTensors", "ApusBLAS", "ApusParallel"]),
+        .target(
+            name: "ApusNeuralNetworks",
+            dependencies: ["ApusKernels", "ApusTensors", "ApusParallel"], swiftSettings: lifetimes),
+        .target(
+            name: "ApusDatasets",
+            dependencies: [
+                "ApusTensors", "ApusParallel", "CPNG", "CTurboJPEG",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        .target(
+            name: "ApusTraining",
+            dependencies: [
+                "ApusNeuralNetworks", "ApusDatasets", "ApusKernels", "ApusTensors", "ApusBLAS", "ApusParallel",
+            ], swiftSettings: lifetimes),
+        .target(
+            name: "Apus",
+            dependencies: [
+                "ApusTraining", "ApusDatasets", "ApusNeuralNetworks", "ApusKernels", "ApusTensors", "ApusBLAS",
+                "ApusParallel",
+            ]),
+
+        // MARK: Command line
+        .executableTarget(
+            name: "ApusCommand",
+            dependencies: [
+                "Apus",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        // MARK: Tests
+        .target(name: "TestSupport", dependencies: ["ApusTensors"], path: "Tests/Support", exclude: ["Fixtures"]),
+        .testTarget(name: "ApusParallelTests", dependencies: ["ApusParallel", "CHardware"]),
+        .testTarget(name: "ApusBLASTests", dependencies: ["ApusBLAS"]),
+        .testTarget(name: "ApusTensorsTests", dependencies: ["ApusTensors"]),
+        .testTarget(name: "ApusKernelsTests", dependencies: ["ApusKernels", "TestSupport"]),
+        .testTarget(name: "ApusNeuralNetworksTests", dependencies: ["ApusNeuralNetworks", "TestSupport"]),
+        .testTarget(
+            name: "ApusDatasetsTests",
+            dependencies: ["ApusDatasets", .product(name: "FlyingFox", package: "FlyingFox")]),
+        .testTarget(name: "ApusTrainingTests", dependencies: ["ApusTraining", "TestSupport"]),
+        .testTarget(name: "ApusCommandTests", dependencies: ["ApusCommand", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
