@@ -42,7 +42,7 @@ let package = Package(
         .target(
             name: "ApusDatasets",
             dependencies: [
-                "ApusTensors", "ApusParallel", "CPNG", "CTurboJPEG",
+                "ApusTensors", "ApusBLAS", "ApusParallel", "CPNG", "CTurboJPEG",
                 .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
@@ -69,14 +69,23 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["ApusTensors"], path: "Tests/Support", exclude: ["Fixtures"]),
         .testTarget(name: "ApusParallelTests", dependencies: ["ApusParallel", "CHardware"]),
         .testTarget(name: "ApusBLASTests", dependencies: ["ApusBLAS"]),
-        .testTarget(name: "ApusTensorsTests", dependencies: ["ApusTensors"]),
-        .testTarget(name: "ApusKernelsTests", dependencies: ["ApusKernels", "TestSupport"]),
+        .testTarget(name: "ApusTensorsTests", dependencies: ["ApusTensors", "ApusBLAS", "TestSupport"]),
+        .testTarget(
+            name: "ApusKernelsTests", dependencies: ["ApusKernels", "ApusTensors", "ApusBLAS", "ApusParallel"]),
         .testTarget(name: "ApusNeuralNetworksTests", dependencies: ["ApusNeuralNetworks", "TestSupport"]),
         .testTarget(
             name: "ApusDatasetsTests",
-            dependencies: ["ApusDatasets", .product(name: "FlyingFox", package: "FlyingFox")]),
+            dependencies: [
+                "ApusDatasets", "ApusTensors", "ApusBLAS", "ApusParallel",
+                .product(name: "FlyingFox", package: "FlyingFox"),
+            ]),
         .testTarget(name: "ApusTrainingTests", dependencies: ["ApusTraining", "TestSupport"]),
         .testTarget(name: "ApusCommandTests", dependencies: ["ApusCommand", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The documentation plugin is fetched only by `make docs`.
+if Context.environment["APUS_DOCS"] != nil {
+    package.dependencies.append(.package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}
