@@ -1,0 +1,120 @@
+import ApusParallel
+import ApusTensors
+
+/// Everything that follows from the shapes of a two-dimensional convolution
+///
+///     y[n, h, w, o] = bias[o] + Σ x[n, h·stride + i·dilation − top, w·stride + j·dilation − left, c] · filter[i, j, c, o]
+///
+/// with images `[images, height, width, channels]` (NHWC) and filters `[height, width, inputChannels / groups,
+/// outputChannels]` (HWIO). Output channel o sees the input channels of its group alone: group g of G has input channels
+/// `g·inputChannels/G ..< (g+1)·inputChannels/G`, and output channels cut in the same way.
+///
+/// As a matrix product ("High Performance Convolutional Neural Networks for Document Processing", Chellapilla et al.
+/// 2006) each group is M×K times K×N, with one row per output pixel and one column per tap and input channel.
+///
+/// Shapes that do not fit stop the program when the geometry is made, so kernels need not look again.
+public struct ConvolutionGeometry: Hashable, Sendable {
+    /// Extent of an input image.
+    public let input: Size2D
+    /// Channels of an input image.
+    public let inputChannels: Int
+    /// Channels of an output image.
+    public let outputChannels: Int
+    /// Extent of the kernel, in taps.
+    public let kernel: Size2D
+    /// Step between neighbouring outputs, in input pixels.
+    public let stride: Size2D
+    /// Distance between neighbouring taps, in input pixels; 1 is dense.
+    public let dilation: Size2D
+    /// What surrounds the input.
+    public let padding: Padding
+    /// Groups into which channels are cut.
+    public let groups: Int
+
+    let rows: SlidingAxis
+    let columns: SlidingAxis
+
+    /// A geometry for given shapes.
+    ///
+    /// - Precondition: All extents are at least 1, `groups` divides both channel counts, explicit padding is not negative
+    ///   and the dilated kernel fits into the padded input.
+    public init(
+        input: Size2D, inputChannels: Int, outputChannels: Int, kernel: Size2D, stride: Size2D = 1,
+        dilation: Size2D = 1, padding: Padding = .valid, groups: Int = 1
+    ) {
+        for (name, size) in [("input", input), ("kernel", kernel), ("stride", stride), ("dilation", dilation)] {
+            require(min(size.height, size.width) >= 1, "Convolution: \(name) is \(size), expected at least 1×1")
+        }
+        require(
+            min(inputChannels, outputChannels, groups) >= 1,
+            "Convolution: \(inputChannels) input channels, \(outputChannels) output channels, \(groups) groups, "
+                + "expected at least 1 each")
+        require(
+            inputChannels.isMultiple(of: groups) && outputChannels.isMultiple(of: groups),
+            "Convolution: \(groups) groups do not divide \(inputChannels) input and \(outputChannels) output channels")
+        require(
+            padding.isNotNegative,
+            "Convolution: padding is \(padding) (top, bottom, left, right), expected none negative")
+        self.input = input
+        self.inputChannels = inputChannels
+        self.outputChannels = outputChannels
+        self.kernel = kernel
+        self.stride = stride
+        self.dilation = dilation
+        self.padding = padding
+        self.groups = groups
+        let widths = padding.rowsAndColumns
+        rows = SlidingAxis(
+            input: input.height, taps: kernel.height, stride: stride.height, dilation: dilation.height,
+            padding: widths?.rows)
+        columns = SlidingAxis(
+            input: input.width, taps: kernel.width, stride: stride.width, dilation: dilation.width,
+            padding: widths?.columns)
+        require(
+            rows.output >= 1 && columns.output >= 1,
+            "Convolution: kernel \(kernel) with dilation \(dilation) spans \(rows.extent)×\(columns.extent), more than "
+                + "input \(input) with padding \(padding)")
+    }
+
+    /// Extent of an output image.
+    public var output: Size2D { Size2D(height: rows.output, width: columns.output) }
+    /// Rows of padding above the input.
+    public var padTop: Int { rows.before }
+    /// Columns of padding left of the input.
+    public var padLeft: Int { columns.before }
+    /// Input channels of one group.
+    public var groupInputChannels: Int { inputChannels / groups }
+    /// Output channels of one group.
+    public var groupOutputChannels: Int { outputChannels / groups }
+    /// Whether each input channel is convolved on its own.
+    public var isDepthwise: Bool { groups == inputChannels && groups > 1 }
+
+    /// Inputs that one output sees, kernelHeight · kernelWidth · inputChannels / groups: K of each group's product.
+    public var patchSize: Int { kernel.area * groupInputChannels }
+
+    /// M, N and K of the product of each group: Y[M×N] = patches[M×K] · filter[K×N].
+    public func product(images: Int) -> (m: Int, n: Int, k: Int) {
+        (images * output.area, groupOutputChannels, patchSize)
+    }
+
+    /// Floating-point operations of one direction, 2 per multiply-add, taps on padding included.
+    public func flops(images: Int) -> Int {
+        2 * images * output.area * outputChannels * patchSize
+    }
+
+    /// `[kernelHeight, kernelWidth, inputChannels / groups, outputChannels]`.
+    public var filterShape: Shape { [kernel.height, kernel.width, groupInputChannels, outputChannels] }
+
+    /// `[images, height, width, inputChannels]`.
+    public func inputShape(images: Int) -> Shape { [images, input.height, input.width, inputChannels] }
+
+    /// `[images, height, width, outputChannels]`.
+    public func outputShape(images: Int) -> Shape { [images, output.height, output.width, outputChannels] }
+
+    /// Scalars of one input image.
+    var inputCount: Int { input.area * inputChannels }
+    /// Scalars of one output image.
+    var outputCount: Int { output.area * outputChannels }
+    /// Scalars of the filter.
+    var filterCount: Int { patchSize * outputChannels }
+}

@@ -1,0 +1,67 @@
+import ApusParallel
+import ApusTensors
+
+/// Everything that follows from the shapes of a two-dimensional pooling of images `[images, height, width, channels]`:
+/// output (h, w) covers the pixels `h·stride − top ..< h·stride − top + window` of each channel, less those that are
+/// padding.
+public struct PoolingGeometry: Hashable, Sendable {
+    /// Extent of an input image.
+    public let input: Size2D
+    /// Channels of input and output.
+    public let channels: Int
+    /// Extent of a window, in pixels.
+    public let window: Size2D
+    /// Step between neighbouring windows, in pixels.
+    public let stride: Size2D
+    /// What surrounds the input.
+    public let padding: Padding
+
+    let rows: SlidingAxis
+    let columns: SlidingAxis
+
+    /// A geometry for given shapes; windows do not overlap unless `stride` says so.
+    ///
+    /// - Precondition: All extents are at least 1, the window fits into the padded input, and explicit padding is not
+    ///   negative and narrower than the window, so that every window holds a pixel of the image.
+    public init(input: Size2D, channels: Int, window: Size2D, stride: Size2D? = nil, padding: Padding = .valid) {
+        let stride = stride ?? window
+        for (name, size) in [("input", input), ("window", window), ("stride", stride)] {
+            require(min(size.height, size.width) >= 1, "Pooling: \(name) is \(size), expected at least 1×1")
+        }
+        require(channels >= 1, "Pooling: \(channels) channels, expected at least 1")
+        let widths = padding.rowsAndColumns
+        if let widths {
+            require(
+                padding.isNotNegative && max(widths.rows.before, widths.rows.after) < window.height
+                    && max(widths.columns.before, widths.columns.after) < window.width,
+                "Pooling: padding is \(padding) (top, bottom, left, right), expected none negative and all narrower "
+                    + "than window \(window)")
+        }
+        self.input = input
+        self.channels = channels
+        self.window = window
+        self.stride = stride
+        self.padding = padding
+        rows = SlidingAxis(
+            input: input.height, taps: window.height, stride: stride.height, dilation: 1, padding: widths?.rows)
+        columns = SlidingAxis(
+            input: input.width, taps: window.width, stride: stride.width, dilation: 1, padding: widths?.columns)
+        require(
+            rows.output >= 1 && columns.output >= 1,
+            "Pooling: window \(window) is larger than input \(input) with padding \(padding)")
+    }
+
+    /// Extent of an output image.
+    public var output: Size2D { Size2D(height: rows.output, width: columns.output) }
+
+    /// `[images, height, width, channels]`.
+    public func inputShape(images: Int) -> Shape { [images, input.height, input.width, channels] }
+
+    /// `[images, height, width, channels]`.
+    public func outputShape(images: Int) -> Shape { [images, output.height, output.width, channels] }
+
+    /// Scalars of one input image.
+    var inputCount: Int { input.area * channels }
+    /// Scalars of one output image.
+    var outputCount: Int { output.area * channels }
+}
