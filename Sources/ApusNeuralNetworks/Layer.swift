@@ -1,0 +1,53 @@
+import ApusBLAS
+import ApusTensors
+
+/// One layer of a network: a value that declares its parameters and lowers itself to steps of an execution plan.
+///
+/// A layer holds hyperparameters alone; it owns no weights and runs no kernel. All shapes are those of one sample,
+/// without the batch axis. A type of your own works in the same way as those of this module:
+///
+/// 1. ``outputShape(for:)`` validates the input's shape and tells the output's.
+/// 2. ``parameters(for:)`` declares each parameter with its shape and its initializer.
+/// 3. ``lower(_:into:)`` asks the builder for the parameters by name and for the values that it needs, and adds
+///    ``Step``s that know how to run forward and backward.
+///
+/// Check the gradients of a layer with ``gradientCheck(_:input:samples:seed:epsilon:)``. A layer is `Codable`, so that
+/// a finished run can be loaded without the program that made it; see ``Sequential``.
+public protocol Layer: Sendable, Codable {
+    /// The stem of automatic names: the layers of kind "conv" are called `conv1`, `conv2`, … in order.
+    static var kind: String { get }
+
+    /// The name given by the user, or `nil` for an automatic one. Parameters are called `<name>.<parameter>`.
+    var name: String? { get }
+
+    /// The shape of the output for one sample. Stops the program where the layer cannot take `input`.
+    func outputShape(for input: Shape) -> Shape
+
+    /// The layer's parameters in the order in which they lie in memory; none by default.
+    func parameters(for input: Shape) -> [ParameterDeclaration]
+
+    /// Adds the layer's steps to a plan and returns its output.
+    func lower<Scalar: BLASScalar>(_ input: Value, into builder: inout PlanBuilder<Scalar>) -> Value
+}
+
+extension Layer {
+    /// No parameters.
+    public func parameters(for input: Shape) -> [ParameterDeclaration] { [] }
+}
+
+/// A parameter that a layer asks for.
+public struct ParameterDeclaration: Sendable {
+    /// The name within the layer, such as `kernel` or `bias`.
+    public let name: String
+    /// The parameter's shape; kernels of convolutions are HWIO, of dense layers `[in, out]`.
+    public let shape: Shape
+    /// How the parameter begins.
+    public let initializer: Initializer
+
+    /// A declaration from its parts.
+    public init(_ name: String, shape: Shape, initializer: Initializer) {
+        self.name = name
+        self.shape = shape
+        self.initializer = initializer
+    }
+}

@@ -1,0 +1,84 @@
+import ApusBLAS
+import ApusKernels
+import ApusParallel
+import ApusTensors
+
+/// Two-dimensional convolution (cross-correlation, as in every framework) of images `[height, width, channels]`:
+///
+///     y[h, w, o] = activation(bias[o] + Σ x[h·stride + i·dilation − top, w·stride + j·dilation − left, c] · kernel[i, j, c, o])
+///
+/// Parameters: `kernel` `[kernelHeight, kernelWidth, channels / groups, filters]` and `bias` `[filters]`.
+public struct Conv2D: Layer {
+    public static let kind = "conv"
+    public let name: String?
+    /// Number of output channels.
+    public let filters: Int
+    /// Extent of the kernel.
+    public let kernel: Size2D
+    /// Step between neighbouring outputs, in pixels.
+    public let stride: Size2D
+    /// Distance between neighbouring taps of the kernel, in pixels.
+    public let dilation: Size2D
+    /// What surrounds the image.
+    public let padding: Padding
+    /// Number of groups into which input and output channels are cut; each group sees its own channels only.
+    public let groups: Int
+    /// Whether a bias is added.
+    public let usesBias: Bool
+    /// Applied to the result.
+    public let activation: ActivationFunction
+    /// How the kernel begins.
+    public let kernelInitializer: Initializer
+    /// How the bias begins.
+    public let biasInitializer: Initializer
+
+    /// A convolution with Keras's defaults.
+    public init(
+        _ filters: Int, kernel: Size2D, stride: Size2D = 1, dilation: Size2D = 1, padding: Padding = .valid,
+        groups: Int = 1, activation: ActivationFunction = .linear, bias: Bool = true,
+        kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros, name: String? = nil
+    ) {
+        self.filters = filters
+        self.kernel = kernel
+        self.stride = stride
+        self.dilation = dilation
+        self.padding = padding
+        self.groups = groups
+        self.usesBias = bias
+        self.activation = activation
+        self.kernelInitializer = kernelInitializer
+        self.biasInitializer = biasInitializer
+        self.name = name
+    }
+
+    /// The convolution's geometry for an input `[height, width, channels]`.
+    public func geometry(for input: Shape) -> ConvolutionGeometry {
+        require(input.rank == 3, "Conv2D: input has shape \(input), expected [height, width, channels]")
+        return ConvolutionGeometry(
+            input: Size2D(height: input[0], width: input[1]), inputChannels: input[2], outputChannels: filters,
+            kernel: kernel, stride: stride, dilation: dilation, padding: padding, groups: groups)
+    }
+
+    public func outputShape(for input: Shape) -> Shape {
+        let output = geometry(for: input).output
+        return [output.height, output.width, filters]
+    }
+
+    public func parameters(for input: Shape) -> [ParameterDeclaration] {
+        let shape = geometry(for: input).filterShape
+        let kernel = ParameterDeclaration("kernel", shape: shape, initializer: kernelInitializer)
+        let bias = ParameterDeclaration("bias", shape: [filters], initializer: biasInitializer)
+        return usesBias ? [kernel, bias] : [kernel]
+    }
+
+    public func lower<Scalar: BLASScalar>(_ input: Value, into builder: inout PlanBuilder<Scalar>) -> Value {
+        let output = builder.value(outputShape(for: input.shape))
+        builder.add(
+            ConvolutionStep<Scalar>(
+                geometry: geometry(for: input.shape), input: input, output: output,
+                kernel: builder.parameter("kernel"), bias: usesBias ? builder.parameter("bias") : nil,
+                batchSize: builder.batchSize, isTraining: builder.isTraining, threads: builder.threads,
+                choice: builder.algorithm))
+        return activation.lower(output, into: &builder)
+    }
+}

@@ -1,0 +1,55 @@
+import ApusBLAS
+import ApusParallel
+import ApusTensors
+
+/// Fully connected layer over vectors `[in]`: `y = activation(x · kernel + bias)`.
+///
+/// Parameters: `kernel` `[in, units]` and `bias` `[units]`.
+public struct Dense: Layer {
+    public static let kind = "dense"
+    public let name: String?
+    /// Number of outputs.
+    public let units: Int
+    /// Whether a bias is added.
+    public let usesBias: Bool
+    /// Applied to the result.
+    public let activation: ActivationFunction
+    /// How the kernel begins.
+    public let kernelInitializer: Initializer
+    /// How the bias begins.
+    public let biasInitializer: Initializer
+
+    /// A dense layer with Keras's defaults.
+    public init(
+        _ units: Int, activation: ActivationFunction = .linear, bias: Bool = true,
+        kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros, name: String? = nil
+    ) {
+        require(units >= 1, "Dense: units is \(units), expected at least 1")
+        self.units = units
+        self.usesBias = bias
+        self.activation = activation
+        self.kernelInitializer = kernelInitializer
+        self.biasInitializer = biasInitializer
+        self.name = name
+    }
+
+    public func outputShape(for input: Shape) -> Shape {
+        require(input.rank == 1, "Dense: input has shape \(input), expected [features]; put Flatten() before it")
+        return [units]
+    }
+
+    public func parameters(for input: Shape) -> [ParameterDeclaration] {
+        let kernel = ParameterDeclaration("kernel", shape: [input[0], units], initializer: kernelInitializer)
+        let bias = ParameterDeclaration("bias", shape: [units], initializer: biasInitializer)
+        return usesBias ? [kernel, bias] : [kernel]
+    }
+
+    public func lower<Scalar: BLASScalar>(_ input: Value, into builder: inout PlanBuilder<Scalar>) -> Value {
+        let output = builder.value(outputShape(for: input.shape))
+        builder.add(
+            DenseStep<Scalar>(
+                input: input, output: output, kernel: builder.parameter("kernel"),
+                bias: usesBias ? builder.parameter("bias") : nil, batchSize: builder.batchSize))
+        return activation.lower(output, into: &builder)
+    }
+}

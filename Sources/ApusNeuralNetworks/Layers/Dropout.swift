@@ -1,0 +1,30 @@
+import ApusBLAS
+import ApusParallel
+import ApusTensors
+
+/// Inverted dropout (Srivastava et al. 2014, scaled as in Keras): in training each element is zero with probability
+/// `rate` and divided by `1 − rate` otherwise; in inference nothing happens.
+///
+/// Which elements are dropped is a function of the seed, the training step, the layer's place and the element's index.
+public struct Dropout: Layer {
+    public static let kind = "dropout"
+    public let name: String?
+    /// Probability with which an element is dropped, in `0..<1`.
+    public let rate: Double
+
+    /// A layer that drops a share `rate` of its input.
+    public init(_ rate: Double, name: String? = nil) {
+        require((0..<1).contains(rate), "Dropout: rate is \(rate), expected 0 ≤ rate < 1")
+        self.rate = rate
+        self.name = name
+    }
+
+    public func outputShape(for input: Shape) -> Shape { input }
+
+    public func lower<Scalar: BLASScalar>(_ input: Value, into builder: inout PlanBuilder<Scalar>) -> Value {
+        if !builder.isTraining || rate == 0 { return input }
+        let output = builder.valueOverwriting(input)
+        builder.add(DropoutStep<Scalar>(rate: rate, input: input, output: output))
+        return output
+    }
+}

@@ -1,0 +1,24 @@
+import ApusBLAS
+import ApusParallel
+import ApusTensors
+
+/// Mean of each channel over the whole image: `[height, width, channels]` becomes `[channels]`.
+public struct GlobalAveragePool2D: Layer {
+    public static let kind = "globalpool"
+    public let name: String?
+
+    /// A layer that averages over all pixels.
+    public init(name: String? = nil) { self.name = name }
+
+    public func outputShape(for input: Shape) -> Shape {
+        require(
+            input.rank == 3, "GlobalAveragePool2D: input has shape \(input), expected [height, width, channels]")
+        return [input[2]]
+    }
+
+    public func lower<Scalar: BLASScalar>(_ input: Value, into builder: inout PlanBuilder<Scalar>) -> Value {
+        let output = builder.value(outputShape(for: input.shape))
+        builder.add(GlobalAveragePoolingStep<Scalar>(input: input, output: output))
+        return output
+    }
+}

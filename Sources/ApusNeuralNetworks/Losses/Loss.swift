@@ -1,0 +1,26 @@
+import ApusBLAS
+import ApusTensors
+
+/// What training makes small: the mean over the batch of a loss per sample.
+///
+/// A loss is a value like a ``Layer`` and lowers itself to a last step in the same way.
+public protocol Loss: Sendable, Codable {
+    /// What the data must hold for each sample.
+    var targetKind: TargetKind { get }
+
+    /// Adds the loss's step.
+    ///
+    /// - Returns: the loss of each sample, and what the network is said to predict: the network's output, or its softmax
+    ///   where the loss takes logits.
+    func lower<Scalar: BLASScalar>(
+        _ prediction: Value, into builder: inout PlanBuilder<Scalar>
+    ) -> (losses: Value, prediction: Value)
+}
+
+/// What a loss compares predictions with.
+public enum TargetKind: String, Sendable, Codable {
+    /// A class index per sample.
+    case classIndex
+    /// A tensor of the prediction's shape per sample.
+    case tensor
+}

@@ -1,0 +1,161 @@
+import ApusBLAS
+import ApusKernels
+import ApusParallel
+import ApusTensors
+
+/// A network, lowered for a batch size to a list of steps over one arena.
+///
+/// Everything that training or inference touches is placed when the plan is made; running it allocates nothing. The
+/// owner writes inputs and targets, runs ``forward(samples:step:)`` and, in training, ``backward()``, and reads losses,
+/// predictions and gradients.
+public final class ExecutionPlan<Scalar: BLASScalar> {
+    /// What a plan is made for.
+    public enum Purpose: Sendable {
+        /// Forward and backward, with dropout.
+        case training
+        /// Forward alone.
+        case inference
+    }
+
+    /// Most samples in a batch.
+    public let batchSize: Int
+    /// What the plan is made for.
+    public let purpose: Purpose
+    /// The weights that the plan reads; other plans may share them.
+    public let parameters: ParameterBuffer<Scalar>
+    /// The gradients that ``backward()`` writes, in the layout of the parameters; `nil` in an inference plan.
+    public let gradients: ParameterBuffer<Scalar>?
+    /// Bytes of the arena: activations, gradients of activations and workspaces.
+    public var arenaBytes: Int { layout.bytes }
+
+    private let steps: [any Step<Scalar>]
+    private let layout: ArenaLayout
+    private let arena: UnsafeMutableRawPointer
+    private let input: Value
+    private let prediction: Value
+    private let losses: Value?
+    private let targets: PlanBuilder<Scalar>.Targets?
+    private let pool: WorkerPool
+    private let key: RandomKey
+    private var samples = 0
+    private var step: UInt64 = 0
+
+    /// Lowers a network.
+    ///
+    /// - Parameters:
+    ///   - model: The architecture.
+    ///   - loss: What training makes small; may be `nil` for inference.
+    ///   - batchSize: Most samples in a batch.
+    ///   - purpose: Training needs a loss.
+    ///   - parameters: The weights, in the model's layout.
+    ///   - algorithm: Which kernels convolutions use.
+    ///   - seed: The seed of dropout masks.
+    ///   - inputHasGradient: Whether backward goes on to the gradient with respect to the input.
+    ///   - pool: The threads to work with.
+    public init(
+        _ model: Sequential, loss: (any Loss)?, batchSize: Int, purpose: Purpose,
+        parameters: ParameterBuffer<Scalar>, algorithm: AlgorithmChoice = .auto, seed: UInt64 = 0,
+        inputHasGradient: Bool = false, pool: WorkerPool
+    ) {
+        require(batchSize >= 1, "ExecutionPlan: batch size is \(batchSize), expected at least 1")
+        require(loss != nil || purpose == .inference, "ExecutionPlan: a training plan needs a loss")
+        require(
+            parameters.layout.count == model.parameterLayout.count,
+            "ExecutionPlan: the parameters have \(parameters.layout.count) elements, the model "
+                + "\(model.parameterLayout.count)")
+        let isTraining = purpose == .training
+        var builder = PlanBuilder<Scalar>(
+            batchSize: batchSize, isTraining: isTraining, algorithm: algorithm, threads: pool.threads)
+        let input = builder.makeValue(
+            model.inputShape, hasGradient: isTraining && inputHasGradient, isOverwritable: false)
+        let output = model.lower(input, into: &builder)
+        builder.enter(layer: "loss", parameters: [:])
+        let lowered = loss?.lower(output, into: &builder)
+
+        self.batchSize = batchSize
+        self.purpose = purpose
+        self.parameters = parameters
+        self.pool = pool
+        self.input = input
+        prediction = lowered?.prediction ?? output
+        losses = lowered?.losses
+        targets = builder.targets
+        steps = builder.steps
+        layout = builder.arenaLayout(alive: [input, prediction] + (losses.map { [$0] } ?? []))
+        gradients = isTraining ? ParameterBuffer(parameters.layout) : nil
+        key = RandomKey(seed: seed).folding(RandomStream.steps)
+        arena = .allocate(byteCount: max(layout.bytes, 1), alignment: ArenaLayout.alignment)
+    }
+
+    deinit { arena.deallocate() }
+
+    // MARK: Running
+
+    /// Runs all steps forward on the inputs written before.
+    ///
+    /// - Parameters:
+    ///   - samples: Samples in this batch, at most ``batchSize``.
+    ///   - step: The number of the training step, from which dropout masks are drawn.
+    public func forward(samples: Int, step: UInt64 = 0) {
+        require(
+            (1...batchSize).contains(samples), "ExecutionPlan: \(samples) samples, expected 1 to \(batchSize)")
+        self.samples = samples
+        self.step = step
+        for index in steps.indices { steps[index].forward(run(ofStep: index)) }
+    }
+
+    /// Runs all steps backward after ``forward(samples:step:)`` and leaves the gradients of the mean loss in
+    /// ``gradients``.
+    public func backward() {
+        require(purpose == .training, "ExecutionPlan: backward on an inference plan")
+        require(samples > 0, "ExecutionPlan: backward before forward")
+        for index in steps.indices.reversed() { steps[index].backward(run(ofStep: index)) }
+    }
+
+    private func run(ofStep index: Int) -> StepRun<Scalar> {
+        StepRun(
+            samples: samples, isTraining: purpose == .training, pool: pool,
+            key: key.folding(step).folding(UInt64(index)), arena: arena, layout: layout,
+            parameterValues: parameters.pointer, parameterGradients: gradients?.pointer)
+    }
+
+    // MARK: Memory that the owner writes and reads
+
+    /// Room for ``batchSize`` inputs, `[batchSize] + model.inputShape`.
+    package var inputPointer: UnsafeMutablePointer<Scalar> { access.pointer(input) }
+
+    /// Room for ``batchSize`` class indices; `nil` where the loss takes none.
+    package var classPointer: UnsafeMutablePointer<Int32>? {
+        guard case .classes(let memory) = targets else { return nil }
+        return access.pointer(memory, as: Int32.self)
+    }
+
+    /// Room for ``batchSize`` target tensors; `nil` where the loss takes none.
+    package var targetPointer: UnsafeMutablePointer<Scalar>? {
+        guard case .tensors(let value) = targets else { return nil }
+        return access.pointer(value)
+    }
+
+    /// What the network predicted for each sample, `[samples] + predictionShape`.
+    package var predictionPointer: UnsafePointer<Scalar> { UnsafePointer(access.pointer(prediction)) }
+
+    /// The loss of each sample; `nil` without a loss.
+    package var lossPointer: UnsafePointer<Scalar>? { losses.map { UnsafePointer(access.pointer($0)) } }
+
+    /// The gradient of the mean loss with respect to the input.
+    package var inputGradientPointer: UnsafePointer<Scalar> { UnsafePointer(access.gradientPointer(input)) }
+
+    /// The shape of one input sample.
+    public var inputShape: Shape { input.shape }
+
+    /// The shape of one sample's prediction.
+    public var predictionShape: Shape { prediction.shape }
+
+    /// Sum over the batch of the losses per sample, in order and in Double.
+    public var lossSum: Double {
+        guard let lossPointer else { return 0 }
+        return (0..<samples).reduce(0) { $0 + Double(lossPointer[$1]) }
+    }
+
+    private var access: StepRun<Scalar> { run(ofStep: 0) }
+}

@@ -1,0 +1,129 @@
+import ApusBLAS
+import ApusKernels
+import ApusParallel
+import ApusTensors
+
+/// Collects the steps of a plan while the layers lower themselves.
+public struct PlanBuilder<Scalar: BLASScalar> {
+    /// Most samples in a batch.
+    public let batchSize: Int
+    /// Whether the plan can run backward.
+    public let isTraining: Bool
+    /// Which kernels convolutions use.
+    public let algorithm: AlgorithmChoice
+    /// Threads that the plan runs on: scratch memory of a step may depend on it, results may not.
+    public let threads: Int
+
+    private(set) var storages: [Storage] = []
+    private(set) var steps: [any Step<Scalar>] = []
+    private(set) var stepLayers: [String] = []
+    private(set) var targets: Targets?
+    private var layer: (name: String, parameters: [String: Parameter])
+
+    /// Memory that the arena will hold, and how its contents may be used.
+    struct Storage: Sendable {
+        var bytes: Int
+        var gradientBytes: Int
+        var isOverwritable: Bool
+    }
+
+    /// What the loss compares the prediction with.
+    enum Targets: Sendable {
+        /// One class index per sample.
+        case classes(StepMemory)
+        /// A tensor per sample.
+        case tensors(Value)
+    }
+
+    init(batchSize: Int, isTraining: Bool, algorithm: AlgorithmChoice, threads: Int) {
+        self.batchSize = batchSize
+        self.isTraining = isTraining
+        self.algorithm = algorithm
+        self.threads = threads
+        layer = ("", [:])
+    }
+
+    // MARK: For layers
+
+    /// A parameter that the layer being lowered has declared.
+    public func parameter(_ name: String) -> Parameter {
+        guard let parameter = layer.parameters[name] else {
+            callerMistake("\(layer.name): no parameter \"\(name)\" is declared, only \(layer.parameters.keys.sorted())")
+        }
+        return parameter
+    }
+
+    /// A new value for the output of a step; it has a gradient in a training plan.
+    public mutating func value(_ shape: Shape) -> Value {
+        makeValue(shape, hasGradient: isTraining, isOverwritable: true)
+    }
+
+    /// The same memory under another shape of as many elements.
+    public func reshaped(_ value: Value, to shape: Shape) -> Value {
+        require(
+            shape.count == value.shape.count,
+            "\(layer.name): cannot reshape \(value.shape) (\(value.shape.count) elements) to \(shape) (\(shape.count))")
+        return Value(storage: value.storage, shape: shape, hasGradient: value.hasGradient)
+    }
+
+    /// The value for the output of an element-wise step that may work in place: the input itself where nobody needs its
+    /// contents any more, else a new value.
+    public mutating func valueOverwriting(_ input: Value) -> Value {
+        let isRead = steps.contains { step in
+            let needed = isTraining ? step.keptForBackward : []
+            return (needed + step.inputs).contains { $0.storage == input.storage }
+        }
+        let isFree = storages[input.storage].isOverwritable && input.hasGradient == isTraining && !isRead
+        return isFree ? input : value(input.shape)
+    }
+
+    /// Memory of a step's own that lasts from forward to backward.
+    public mutating func memory(bytesPerSample: Int) -> StepMemory {
+        storages.append(Storage(bytes: bytesPerSample * batchSize, gradientBytes: 0, isOverwritable: false))
+        return StepMemory(storage: storages.count - 1)
+    }
+
+    /// Adds a step. Steps run in the order in which they are added, and backward in reverse.
+    public mutating func add(_ step: some Step<Scalar>) {
+        steps.append(step)
+        stepLayers.append(layer.name)
+    }
+
+    // MARK: For losses
+
+    /// The class index of each sample, which the plan's owner writes before each run.
+    mutating func classTargets() -> StepMemory {
+        let memory = memory(bytesPerSample: MemoryLayout<Int32>.stride)
+        targets = .classes(memory)
+        return memory
+    }
+
+    /// The target tensor of each sample, which the plan's owner writes before each run.
+    mutating func tensorTargets(_ shape: Shape) -> Value {
+        let value = makeValue(shape, hasGradient: false, isOverwritable: false)
+        targets = .tensors(value)
+        return value
+    }
+
+    /// Takes back a softmax that was added last and whose output is `prediction`, so that a loss can compute both
+    /// together; returns the softmax's input.
+    mutating func removeTrailingSoftmax(of prediction: Value) -> Value? {
+        guard let softmax = steps.last as? SoftmaxStep<Scalar>, softmax.output == prediction else { return nil }
+        steps.removeLast()
+        stepLayers.removeLast()
+        return softmax.input
+    }
+
+    // MARK: For plans
+
+    mutating func makeValue(_ shape: Shape, hasGradient: Bool, isOverwritable: Bool) -> Value {
+        let bytes = shape.count * batchSize * MemoryLayout<Scalar>.stride
+        storages.append(
+            Storage(bytes: bytes, gradientBytes: hasGradient ? bytes : 0, isOverwritable: isOverwritable))
+        return Value(storage: storages.count - 1, shape: shape, hasGradient: hasGradient)
+    }
+
+    mutating func enter(layer name: String, parameters: [String: Parameter]) {
+        layer = (name, parameters)
+    }
+}
