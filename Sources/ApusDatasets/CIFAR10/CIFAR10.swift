@@ -1,0 +1,71 @@
+import ApusTensors
+
+/// CIFAR-10 in its binary version (Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009): 50,000
+/// training and 10,000 test images of 32×32 RGB pixels in ten classes.
+///
+/// Files of the directory: `data_batch_1.bin` to `data_batch_5.bin` and `test_batch.bin`, each a sequence of records of
+/// 3,073 bytes (the label, then 1,024 bytes each of red, green and blue, row by row), and `batches.meta.txt` with the
+/// names of the classes, one a line.
+public enum CIFAR10 {
+    /// The names of the classes where `batches.meta.txt` is absent.
+    public static let classNames = [
+        "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+    ]
+
+    /// The files of the training images, in order.
+    public static let trainFiles = (1...5).map { "data_batch_\($0).bin" }
+
+    /// The file of the test images.
+    public static let testFile = "test_batch.bin"
+
+    static let side = 32
+    static let classes = 10
+    static let recordBytes = 1 + 3 * side * side
+
+    /// Loads all images, converted once to NHWC. A batch file may hold any number of whole records, at least one.
+    ///
+    /// - Parameter directory: Path of the directory that holds the files.
+    /// - Throws: ``FileError`` that names the file, what was found and what was expected: no such directory, a batch
+    ///   file missing or unreadable, a size that is zero or no multiple of 3,073, a label over 9, or class names that
+    ///   are not ten.
+    public static func load(directory: String) throws(FileError) -> (train: ImageSet, test: ImageSet) {
+        guard isDirectory(directory) else {
+            throw .missing(
+                path: directory, expected: "a directory with \(trainFiles[0]) to \(trainFiles[4]) and \(testFile)")
+        }
+        let names = try loadClassNames(directory: directory)
+        let train = try load(trainFiles.map { "\(directory)/\($0)" }, name: "CIFAR-10 train", classNames: names)
+        let test = try load(["\(directory)/\(testFile)"], name: "CIFAR-10 test", classNames: names)
+        return (train, test)
+    }
+
+    private static func load(_ paths: [String], name: String, classNames: [String]) throws(FileError) -> ImageSet {
+        var batches: [CIFAR10Batch] = []
+        for path in paths { batches.append(try CIFAR10Batch(path: path)) }
+        let storage = ImageStorage(count: batches.reduce(0) { $0 + $1.records }, imageBytes: recordBytes - 1)
+        var first = 0
+        for batch in batches {
+            try batch.read(into: storage, at: first)
+            first += batch.records
+        }
+        return ImageSet(
+            name: name, height: side, width: side, channels: 3, classNames: classNames, storage: storage)
+    }
+
+    private static func loadClassNames(directory: String) throws(FileError) -> [String] {
+        let path = "\(directory)/batches.meta.txt"
+        guard fileExists(path) else { return classNames }
+        let text = String(decoding: try readFile(path, expected: "the names of the \(classes) classes"), as: UTF8.self)
+        let names = text.split(whereSeparator: \.isNewline).map { $0.trimmingWhitespace() }.filter { !$0.isEmpty }
+        guard names.count == classes else {
+            throw .malformed(path: path, found: "\(names.count) class names", expected: "\(classes), one a line")
+        }
+        return names
+    }
+}
+
+extension Substring {
+    fileprivate func trimmingWhitespace() -> String {
+        String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+    }
+}
