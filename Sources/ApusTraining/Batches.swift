@@ -1,0 +1,157 @@
+import ApusBLAS
+import ApusDatasets
+import ApusNeuralNetworks
+import ApusParallel
+import ApusTensors
+
+/// Cuts examples into batches and writes them into a plan.
+struct Batches {
+    /// Examples in one pass.
+    let count: Int
+    /// Examples per batch; the last may be smaller.
+    let batchSize: Int
+
+    private let source: Source
+    private let shuffling: RandomKey?
+    private var order: (epoch: Int, indices: [Int])?
+
+    private enum Source {
+        case images(BatchLoader)
+        case classified(inputs: Tensor<Float>, classes: [Int32])
+        case paired(inputs: Tensor<Float>, targets: Tensor<Float>)
+    }
+
+    /// Batches for a network's input.
+    ///
+    /// - Parameters:
+    ///   - examples: What is cut.
+    ///   - model: The network; images are resized to its input.
+    ///   - settings: Batch size, seed and scaling.
+    ///   - isShuffled: Whether each epoch has an order of its own, a function of seed and epoch.
+    init(_ examples: Examples, model: Sequential, settings: TrainingSettings, isShuffled: Bool) {
+        count = examples.count
+        batchSize = settings.batchSize
+        let key = RandomKey(seed: settings.seed).folding(RandomStream.shuffling)
+        shuffling = isShuffled ? key : nil
+        switch examples.content {
+        case .images(let images):
+            let input = model.inputShape
+            require(
+                input.rank == 3 && input[2] == images.channels,
+                "Trainer: the model takes inputs of shape \(input), the images have \(images.channels) channels")
+            source = .images(
+                BatchLoader(
+                    images, batchSize: settings.batchSize, imageSize: ImageSize(height: input[0], width: input[1]),
+                    scaling: settings.scaling, shuffleKey: shuffling))
+        case .classified(let inputs, let classes):
+            Self.check(inputs, model)
+            source = .classified(inputs: inputs, classes: classes)
+        case .paired(let inputs, let targets):
+            Self.check(inputs, model)
+            source = .paired(inputs: inputs, targets: targets)
+        }
+    }
+
+    private static func check(_ inputs: Tensor<Float>, _ model: Sequential) {
+        require(
+            inputs.shape.count == inputs.shape[0] * model.inputShape.count,
+            "Trainer: inputs have shape \(inputs.shape), the model expects [count] + \(model.inputShape)")
+    }
+
+    /// Whether examples have a class.
+    var hasClasses: Bool {
+        if case .paired = source { false } else { true }
+    }
+
+    /// Batches in one pass.
+    var batchesPerEpoch: Int { (count + batchSize - 1) / batchSize }
+
+    /// Writes one batch's inputs and targets into a plan and returns the number of examples.
+    mutating func load(_ batch: Int, epoch: Int, into plan: ExecutionPlan<Float>, labels: Labels, pool: WorkerPool)
+        -> Int
+    {
+        if case .images(let loader) = source {
+            let samples = loader.load(
+                batch: batch, epoch: epoch, into: plan.inputPointer, labels: labels.pointer, pool: pool)
+            labels.write(samples, to: plan)
+            return samples
+        }
+        let rows = batch * batchSize..<min(count, (batch + 1) * batchSize)
+        let indices = indices(rows, epoch: epoch)
+        switch source {
+        case .images: break
+        case .classified(let inputs, let classes):
+            Self.gather(inputs, indices, to: plan.inputPointer)
+            for (row, index) in indices.enumerated() { labels.pointer[row] = classes[index] }
+            labels.write(rows.count, to: plan)
+        case .paired(let inputs, let targets):
+            Self.gather(inputs, indices, to: plan.inputPointer)
+            guard let target = plan.targetPointer else { break }
+            require(
+                targets.shape.count == count * plan.predictionShape.count,
+                "Trainer: targets have shape \(targets.shape), the model predicts [count] + \(plan.predictionShape)")
+            Self.gather(targets, indices, to: target)
+        }
+        return rows.count
+    }
+
+    private mutating func indices(_ rows: Range<Int>, epoch: Int) -> [Int] {
+        guard let shuffling else { return Array(rows) }
+        if order?.epoch != epoch {
+            order = (epoch, shuffling.folding(UInt64(epoch)).permutation(count: count))
+        }
+        return order.map { Array($0.indices[rows]) } ?? []
+    }
+
+    private static func gather(_ tensor: Tensor<Float>, _ rows: [Int], to pointer: UnsafeMutablePointer<Float>) {
+        let length = tensor.shape.count / tensor.shape[0]
+        tensor.withUnsafePointer { base in
+            for (position, row) in rows.enumerated() {
+                (pointer + position * length).update(from: base + row * length, count: length)
+            }
+        }
+    }
+}
+
+/// The class of each example of the current batch, kept beside the plan for counting hits.
+final class Labels {
+    let pointer: UnsafeMutablePointer<Int32>
+
+    init(capacity: Int) {
+        pointer = .allocate(capacity: capacity)
+        pointer.initialize(repeating: -1, count: capacity)
+    }
+
+    deinit { pointer.deallocate() }
+
+    /// Hands the classes to the plan's loss: as indices, or as one-hot rows where it takes tensors.
+    func write(_ samples: Int, to plan: ExecutionPlan<Float>) {
+        let classes = plan.predictionShape.count
+        for row in 0..<samples {
+            require(
+                (0..<classes).contains(Int(pointer[row])),
+                "Trainer: class \(pointer[row]), the model predicts \(classes) classes")
+        }
+        if let indices = plan.classPointer {
+            indices.update(from: pointer, count: samples)
+        } else if let targets = plan.targetPointer {
+            targets.update(repeating: 0, count: samples * classes)
+            for row in 0..<samples { targets[row * classes + Int(pointer[row])] = 1 }
+        }
+    }
+
+    /// How many predictions have their largest element at the class.
+    func hits(_ samples: Int, in plan: ExecutionPlan<Float>) -> Int {
+        let classes = plan.predictionShape.count
+        return (0..<samples).count { row in
+            likeliestClass(plan.predictionPointer + row * classes, classes) == Int(pointer[row])
+        }
+    }
+}
+
+/// The index of the largest of `count` scores, the first of equal ones.
+func likeliestClass(_ scores: UnsafePointer<Float>, _ count: Int) -> Int {
+    var best = 0
+    for index in 1..<max(count, 1) where scores[index] > scores[best] { best = index }
+    return best
+}

@@ -1,0 +1,71 @@
+import ApusBLAS
+import ApusNeuralNetworks
+import ApusTensors
+import Foundation
+
+/// A training on disk: one safetensors file with the weights under their names (`conv1.kernel`), the optimizer's state
+/// (`optimizer.first_moment.conv1.kernel`) and, as metadata, where the training stands. One file, written beside and
+/// renamed, so that weights and progress never disagree. Times of finished epochs are left to `history.json`, so that
+/// trainings with the same bits have the same file.
+enum Checkpoint {
+    /// The version that this program writes and reads.
+    static let format = "apus-checkpoint-1"
+
+    /// Writes a training as it stands between two steps.
+    static func write(_ trainer: Trainer, to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        let progress = String(decoding: try encoder.encode(trainer.progress.withoutTimes), as: UTF8.self)
+        var contents = SafetensorsContents(metadata: ["format": format, "progress": progress])
+        for (prefix, buffer) in buffers(of: trainer) {
+            for entry in buffer.layout.entries {
+                contents.add(
+                    prefix + entry.name, shape: entry.shape,
+                    borrowing: UnsafeBufferPointer(
+                        start: buffer.pointer + entry.range.lowerBound, count: entry.range.count))
+            }
+        }
+        try contents.write(to: path)
+    }
+
+    /// Puts a training back to where it stood when the file was written.
+    static func read(_ path: String, into trainer: Trainer) throws {
+        let file = try open(path)
+        let progress = Data((file.metadata["progress"] ?? "").utf8)
+        do {
+            trainer.progress = try JSONDecoder().decode(TrainingProgress.self, from: progress)
+        } catch {
+            throw FileError.malformed(
+                path: path, found: "metadata \"progress\" that cannot be read", expected: "where the training stands")
+        }
+        for (prefix, buffer) in buffers(of: trainer) { try read(file, prefix: prefix, into: buffer) }
+    }
+
+    /// Reads the weights alone.
+    static func readWeights(_ path: String, into parameters: ParameterBuffer<Float>) throws {
+        try read(open(path), prefix: "", into: parameters)
+    }
+
+    private static func open(_ path: String) throws -> SafetensorsFile {
+        let file = try SafetensorsFile(path: path)
+        guard file.metadata["format"] == format else {
+            let found = file.metadata["format"].map { "format \"\($0)\"" } ?? "no format in its metadata"
+            throw FileError.malformed(path: path, found: found, expected: "a checkpoint of format \"\(format)\"")
+        }
+        return file
+    }
+
+    private static func read(_ file: SafetensorsFile, prefix: String, into buffer: ParameterBuffer<Float>) throws {
+        for entry in buffer.layout.entries {
+            try file.read(
+                prefix + entry.name, shape: entry.shape,
+                into: UnsafeMutableBufferPointer(
+                    start: buffer.pointer + entry.range.lowerBound, count: entry.range.count))
+        }
+    }
+
+    private static func buffers(of trainer: Trainer) -> [(prefix: String, buffer: ParameterBuffer<Float>)] {
+        let state = zip(trainer.optimizer.stateNames, trainer.optimizerState)
+        return [("", trainer.parameters)] + state.map { ("optimizer.\($0).", $1) }
+    }
+}

@@ -1,0 +1,47 @@
+import ApusParallel
+import Foundation
+
+/// Adam (Kingma and Ba 2015, arXiv 1412.6980), in the form of its section 2 that Keras uses, with ε beside √v:
+///
+///     m ← m + (1 − β₁)(g − m)
+///     v ← v + (1 − β₂)(g² − v)
+///     p ← p − learningRate · √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + ε)
+public struct Adam: Optimizer {
+    public var learningRate: Double
+    /// Decay of the mean of gradients.
+    public var beta1: Double
+    /// Decay of the mean of squared gradients.
+    public var beta2: Double
+    /// Keeps the quotient finite.
+    public var epsilon: Double
+
+    /// Adam with Keras's defaults.
+    public init(learningRate: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7) {
+        require((0..<1).contains(beta1), "Adam: beta1 is \(beta1), expected 0 ≤ beta1 < 1")
+        require((0..<1).contains(beta2), "Adam: beta2 is \(beta2), expected 0 ≤ beta2 < 1")
+        self.learningRate = learningRate
+        self.beta1 = beta1
+        self.beta2 = beta2
+        self.epsilon = epsilon
+    }
+
+    public var stateNames: [String] { ["first_moment", "second_moment"] }
+
+    public func update(_ shard: OptimizerShard) {
+        let step = Double(shard.step)
+        let rate = Float(learningRate * (1 - pow(beta2, step)).squareRoot() / (1 - pow(beta1, step)))
+        let (decay1, decay2, epsilon) = (Float(1 - beta1), Float(1 - beta2), Float(epsilon))
+        let parameters = shard.parameterPointer + shard.offset
+        let gradients = shard.gradientPointer + shard.offset
+        let firstMoments = shard.statePointers[0] + shard.offset
+        let secondMoments = shard.statePointers[1] + shard.offset
+        for index in 0..<shard.count {
+            let gradient = gradients[index]
+            let first = firstMoments[index] + decay1 * (gradient - firstMoments[index])
+            let second = secondMoments[index] + decay2 * (gradient * gradient - secondMoments[index])
+            firstMoments[index] = first
+            secondMoments[index] = second
+            parameters[index] -= rate * first / (second.squareRoot() + epsilon)
+        }
+    }
+}

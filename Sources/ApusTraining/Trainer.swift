@@ -1,0 +1,199 @@
+import ApusBLAS
+import ApusDatasets
+import ApusKernels
+import ApusNeuralNetworks
+import ApusParallel
+import ApusTensors
+
+/// Trains a network: runs an execution plan over batches and lets an optimizer move the weights.
+///
+/// With the same seed, binary and machine, weights end with the same bits whatever the number of threads, and whether a
+/// training was interrupted and resumed or not.
+///
+/// ```swift
+/// let trainer = Trainer(model: model, optimizer: Adam())
+/// try trainer.fit(.images(train), test: .images(test), epochs: 10)
+/// ```
+public final class Trainer {
+    /// The architecture.
+    public let model: Sequential
+    /// What is made small.
+    public let loss: any Loss
+    /// What moves the weights.
+    public let optimizer: any Optimizer
+    /// Batch size, seed and the like.
+    public let settings: TrainingSettings
+    /// The weights.
+    public let parameters: ParameterBuffer<Float>
+    /// Where the training stands.
+    public internal(set) var progress = TrainingProgress()
+
+    let optimizerState: [ParameterBuffer<Float>]
+    let pool: WorkerPool
+    private var inferencePlan: ExecutionPlan<Float>?
+
+    /// A training at its start, with weights drawn from the settings' seed.
+    ///
+    /// - Parameters:
+    ///   - model: The architecture.
+    ///   - loss: What is made small.
+    ///   - optimizer: What moves the weights.
+    ///   - settings: Batch size, seed and the like.
+    ///   - pool: The threads to work with, by default one for each core that this process may use.
+    public init(
+        model: Sequential, loss: any Loss = SparseCategoricalCrossEntropy(), optimizer: any Optimizer = Adam(),
+        settings: TrainingSettings = TrainingSettings(), pool: WorkerPool = WorkerPool()
+    ) {
+        require(settings.batchSize >= 1, "Trainer: batch size is \(settings.batchSize), expected at least 1")
+        BLASRuntime.prepare()
+        self.model = model
+        self.loss = loss
+        self.optimizer = optimizer
+        self.settings = settings
+        self.pool = pool
+        parameters = ParameterBuffer(model.parameterLayout)
+        parameters.initialize(seed: settings.seed)
+        optimizerState = optimizer.stateNames.map { _ in ParameterBuffer(model.parameterLayout) }
+    }
+
+    // MARK: Training
+
+    /// Whether a training ran to its end.
+    public enum Outcome: Sendable {
+        /// All epochs are done.
+        case finished
+        /// A stop request was honoured between two steps.
+        case stopped
+    }
+
+    /// Trains until `epochs` epochs are done, from wherever ``progress`` stands.
+    ///
+    /// - Parameters:
+    ///   - examples: What is learnt.
+    ///   - validation: Scored after each epoch.
+    ///   - test: Scored after each epoch.
+    ///   - epochs: Epochs in all, those already done included.
+    ///   - callbacks: Told of each batch and epoch, in order.
+    ///   - stop: Ends the training after the current step when raised.
+    /// - Returns: whether all epochs were done.
+    /// - Throws: ``TrainingError/diverged(epoch:batch:loss:)``, or what a callback throws.
+    @discardableResult
+    public func fit(
+        _ examples: Examples, validation: Examples? = nil, test: Examples? = nil, epochs: Int,
+        callbacks: [any TrainingCallback] = [], stop: StopRequest = StopRequest()
+    ) throws -> Outcome {
+        require(examples.count > 0, "Trainer.fit: there are no examples")
+        let plan = ExecutionPlan<Float>(
+            model, loss: loss, batchSize: min(settings.batchSize, examples.count), purpose: .training,
+            parameters: parameters, algorithm: settings.algorithm, seed: settings.seed, pool: pool)
+        let labels = Labels(capacity: plan.batchSize)
+        var batches = Batches(examples, model: model, settings: settings, isShuffled: true)
+        while progress.epoch < epochs {
+            while progress.batch < batches.batchesPerEpoch {
+                if stop.raised { return .stopped }
+                try trainOnce(plan, &batches, labels)
+                let status = BatchStatus(
+                    epoch: progress.epoch + 1, epochs: epochs, batch: progress.batch,
+                    batches: batches.batchesPerEpoch, score: trainingScore(hasClasses: batches.hasClasses),
+                    imagesPerSecond: Double(progress.examples) / progress.seconds)
+                for callback in callbacks { callback.batchEnded(status) }
+            }
+            if stop.raised { return .stopped }
+            let record = EpochRecord(
+                epoch: progress.epoch + 1, train: trainingScore(hasClasses: batches.hasClasses),
+                validation: validation.map { evaluate($0, stop: stop).score },
+                test: test.map { evaluate($0, stop: stop).score },
+                seconds: progress.seconds, imagesPerSecond: Double(progress.examples) / progress.seconds)
+            // The evaluation may be cut short; a resumed training makes it again.
+            if stop.raised { return .stopped }
+            finishEpoch(record)
+            for callback in callbacks { try callback.epochEnded(record, trainer: self) }
+        }
+        return .finished
+    }
+
+    private func trainOnce(_ plan: ExecutionPlan<Float>, _ batches: inout Batches, _ labels: Labels) throws {
+        let start = ContinuousClock.now
+        let samples = batches.load(progress.batch, epoch: progress.epoch, into: plan, labels: labels, pool: pool)
+        plan.forward(samples: samples, step: UInt64(progress.step))
+        let lossSum = plan.lossSum
+        guard lossSum.isFinite else {
+            throw TrainingError.diverged(
+                epoch: progress.epoch + 1, batch: progress.batch + 1, loss: lossSum / Double(samples))
+        }
+        plan.backward()
+        if let gradients = plan.gradients {
+            optimizer.update(
+                parameters, gradients: gradients, state: optimizerState, step: progress.step + 1, pool: pool)
+        }
+        progress.lossSum += lossSum
+        if batches.hasClasses { progress.correct += labels.hits(samples, in: plan) }
+        progress.examples += samples
+        progress.batch += 1
+        progress.step += 1
+        let elapsed = start.duration(to: .now).components
+        progress.seconds += Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+    }
+
+    /// The score on this epoch's examples so far.
+    private func trainingScore(hasClasses: Bool) -> Score {
+        let examples = Double(progress.examples)
+        return Score(
+            loss: progress.lossSum / examples, accuracy: hasClasses ? Double(progress.correct) / examples : nil)
+    }
+
+    private func finishEpoch(_ record: EpochRecord) {
+        progress.history.append(record)
+        progress.epoch += 1
+        progress.batch = 0
+        progress.examples = 0
+        progress.lossSum = 0
+        progress.correct = 0
+        progress.seconds = 0
+    }
+
+    // MARK: Using what was learnt
+
+    /// Scores the network on examples, in their order.
+    public func evaluate(_ examples: Examples) -> Evaluation { evaluate(examples, stop: nil) }
+
+    private func evaluate(_ examples: Examples, stop: StopRequest?) -> Evaluation {
+        var evaluation = Evaluation(classes: examples.hasClasses ? model.outputShape.count : 0)
+        forEachBatch(of: examples, stop: stop) { plan, samples, labels in
+            evaluation.add(
+                plan.predictionPointer, classes: plan.predictionShape.count, labels: labels.pointer,
+                samples: samples, lossSum: plan.lossSum)
+        }
+        return evaluation
+    }
+
+    /// What the network says of each example: `[count] + model.outputShape`.
+    public func predict(_ examples: Examples) -> Tensor<Float> {
+        var predictions: [Float] = []
+        predictions.reserveCapacity(examples.count * model.outputShape.count)
+        forEachBatch(of: examples) { plan, samples, _ in
+            predictions += UnsafeBufferPointer(
+                start: plan.predictionPointer, count: samples * plan.predictionShape.count)
+        }
+        return Tensor(shape: Shape([examples.count] + Array(model.outputShape)), scalars: predictions)
+    }
+
+    private func forEachBatch(
+        of examples: Examples, stop: StopRequest? = nil, _ body: (ExecutionPlan<Float>, _ samples: Int, Labels) -> Void
+    ) {
+        let plan =
+            inferencePlan
+            ?? ExecutionPlan<Float>(
+                model, loss: loss, batchSize: settings.batchSize, purpose: .inference, parameters: parameters,
+                algorithm: settings.algorithm, pool: pool)
+        inferencePlan = plan
+        let labels = Labels(capacity: plan.batchSize)
+        var batches = Batches(examples, model: model, settings: settings, isShuffled: false)
+        for batch in 0..<batches.batchesPerEpoch {
+            if stop?.raised == true { return }
+            let samples = batches.load(batch, epoch: 0, into: plan, labels: labels, pool: pool)
+            plan.forward(samples: samples)
+            body(plan, samples, labels)
+        }
+    }
+}
