@@ -1,0 +1,43 @@
+import ArgumentParser
+
+/// The command `apus`.
+@main
+struct ApusTool: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "apus",
+        abstract: "Trains convolutional networks on the cores of this machine.",
+        discussion: """
+            EXAMPLES
+              apus train                              on CIFAR-10, fetched into data/
+              apus train --data synthetic --epochs 3  on drawn images, without data
+              apus evaluate --run runs/mine
+              apus predict --run runs/mine photo.jpg
+              apus doctor                             what slows this machine down
+
+            Shell completions: apus --generate-completion-script bash (or zsh, fish)
+            """,
+        version: "0.1.0",
+        subcommands: [TrainCommand.self, EvaluateCommand.self, PredictCommand.self, DoctorCommand.self])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+            try Console.standard.checkWritten()
+        } catch {
+            Self.leave(with: error)
+        }
+    }
+
+    /// Says what went wrong and exits with the status that belongs to it.
+    private static func leave(with error: any Error) -> Never {
+        let isParsers = [ExitCode.success, .validationFailure].contains(exitCode(for: error))
+        if isParsers, !(error is ExitStatusProviding) { exit(withError: error) }
+        Console.standard.explain(error)
+        exit(withError: ExitCode(ExitStatus(error).rawValue))
+    }
+}

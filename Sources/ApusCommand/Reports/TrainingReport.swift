@@ -1,0 +1,57 @@
+import Apus
+import Foundation
+
+/// What `apus train --json` writes.
+struct TrainingReport: Encodable {
+    struct Epoch: Encodable {
+        let epoch: Int
+        let trainLoss: Double
+        let trainAccuracy: Double?
+        let validationLoss: Double?
+        let validationAccuracy: Double?
+        let testLoss: Double?
+        let testAccuracy: Double?
+        /// Of training alone, as is the next.
+        let seconds: Double
+        let imagesPerSecond: Double
+
+        init(_ record: EpochRecord) {
+            epoch = record.epoch
+            trainLoss = record.train.loss
+            trainAccuracy = record.train.accuracy
+            validationLoss = record.validation?.loss
+            validationAccuracy = record.validation?.accuracy
+            testLoss = record.test?.loss
+            testAccuracy = record.test?.accuracy
+            seconds = record.seconds
+            imagesPerSecond = record.imagesPerSecond
+        }
+    }
+
+    let model: String
+    let algorithm: String
+    let threads: Int
+    let seed: UInt64
+    let epochs: [Epoch]
+    let bestTestAccuracy: Double?
+    /// Wall-clock time of this process's training, evaluation included.
+    let totalSeconds: Double
+    let peakRssBytes: Int
+
+    init(_ configuration: RunConfiguration, history: [EpochRecord], threads: Int, totalSeconds: Double) {
+        model = configuration.modelName
+        algorithm = configuration.settings.algorithm.rawValue
+        self.threads = threads
+        seed = configuration.settings.seed
+        epochs = history.map(Epoch.init)
+        bestTestAccuracy = history.compactMap(\.test?.accuracy).max()
+        self.totalSeconds = totalSeconds
+        peakRssBytes = Self.peakResidentBytes
+    }
+
+    /// Most memory that this process has had resident (getrusage(2)).
+    static var peakResidentBytes: Int {
+        var usage = rusage()
+        return getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 ? usage.ru_maxrss * 1024 : 0
+    }
+}

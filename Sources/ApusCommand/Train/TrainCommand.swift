@@ -1,0 +1,65 @@
+import Apus
+import ArgumentParser
+
+/// `apus train`
+struct TrainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Trains a network and saves it as a run.",
+        discussion: """
+            Without --data, CIFAR-10 is taken from data/cifar-10-batches-bin, or downloaded to there; offline, drawn \
+            images take its place. The run is saved after every epoch. Ctrl-C and SIGTERM finish the step, save and \
+            exit 130 or 143; --resume goes on from there and ends with the same bits.
+
+            EXAMPLES
+              apus train
+              apus train --data synthetic --epochs 3
+              apus train --limit 5000 --validation-fraction 0.1 --output runs/small
+              apus train --optimizer sgd --learning-rate 0.05 --momentum 0.9
+              apus train --image-size 224 --epochs 1
+              apus train --resume runs/small --epochs 20
+            """)
+
+    @OptionGroup var options: TrainOptions
+
+    @OptionGroup var data: DataOptions
+
+    @OptionGroup var archive: ArchiveOptions
+
+    @OptionGroup var threads: ThreadOptions
+
+    @Option(
+        help: ArgumentHelp("Directory of the new run (default: runs/<date>-<model>).", valueName: "dir"),
+        completion: .directory)
+    var output: String?
+
+    @Option(
+        help: ArgumentHelp("Go on with a run that was stopped or shall last longer.", valueName: "dir"),
+        completion: .directory)
+    var resume: String?
+
+    @Option(help: ArgumentHelp("Also write the epochs' results to a file.", valueName: "file"), completion: .file())
+    var json: String?
+
+    func validate() throws {
+        if options.momentum != nil, resume == nil, options.optimizer != .sgd {
+            throw ValidationError("--momentum belongs to --optimizer sgd, the optimizer is adam")
+        }
+        if output != nil, resume != nil {
+            throw ValidationError("--resume goes on in the run's own directory: leave --output out")
+        }
+        if output == "" { throw ValidationError("--output is empty, expected a directory") }
+    }
+
+    func run() async throws {
+        try JSONReport.check(json)
+        let signals = InterruptSignals()
+        let job =
+            if let resume {
+                try await ResumedRun(resume).job(self, signals: signals)
+            } else {
+                try await newJob(signals)
+            }
+        try TrainingSession(job: job, json: json, signals: signals).run()
+    }
+}

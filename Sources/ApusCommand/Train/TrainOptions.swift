@@ -1,0 +1,104 @@
+import Apus
+import ArgumentParser
+
+extension AlgorithmChoice: ExpressibleByArgument {}
+
+/// The optimizers by name.
+enum OptimizerName: String, CaseIterable, ExpressibleByArgument {
+    case adam
+    case sgd
+
+    /// The name of an optimizer, or `nil` for one that has none here.
+    init?(_ optimizer: any Optimizer) {
+        switch optimizer {
+        case is Adam: self = .adam
+        case is SGD: self = .sgd
+        default: return nil
+        }
+    }
+}
+
+/// What a training is made of. All are optional, so that `--resume` knows what was asked for.
+struct TrainOptions: ParsableArguments {
+    @Option(
+        help: "The network: \(ModelLibrary.names.joined(separator: ", ")) (default: keras-cnn).",
+        completion: .list(ModelLibrary.names))
+    var model: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Passes over the training images, those already done included (default: 10).", valueName: "n"))
+    var epochs: Int?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Images per step (default: 32).", valueName: "n"))
+    var batchSize: Int?
+
+    @Option(help: ArgumentHelp("What moves the weights (default: adam).", valueName: "name"))
+    var optimizer: OptimizerName?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Step length (default: 0.001 for adam, 0.01 for sgd).", valueName: "rate"))
+    var learningRate: Double?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Momentum of sgd, at least 0 and under 1 (default: 0).", valueName: "share"))
+    var momentum: Double?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Rows and columns that images are resized to (default: 32).", valueName: "pixels"))
+    var imageSize: Int?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Part of the training images held out to validate with (default: 0).", valueName: "share"))
+    var validationFraction: Double?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Seed of weights, order and held-out images (default: 1).", valueName: "n"))
+    var seed: UInt64?
+
+    @Option(help: ArgumentHelp("Kernels of the convolutions (default: auto).", valueName: "name"))
+    var algorithm: AlgorithmChoice?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Use the first n training images alone.", valueName: "n"))
+    var limit: Int?
+
+    static let defaultModel = "keras-cnn"
+    static let defaultImageSize = 32
+    static let largestImageSize = 4096
+
+    func validate() throws {
+        let model = model ?? Self.defaultModel
+        guard let smallest = ModelLibrary.smallestImageSize(of: model) else {
+            throw ValidationError("--model is \(model), there are: \(ModelLibrary.names.joined(separator: ", "))")
+        }
+        try checkAtLeastOne("epochs", epochs)
+        try checkAtLeastOne("batch-size", batchSize)
+        try checkAtLeastOne("limit", limit)
+        if let imageSize, !(smallest...Self.largestImageSize).contains(imageSize) {
+            throw ValidationError(
+                "--image-size is \(imageSize), \(model) takes \(smallest) to \(Self.largestImageSize) pixels"
+            )
+        }
+        if let learningRate, !(learningRate > 0 && Float(learningRate).isFinite) {
+            throw ValidationError("--learning-rate is \(learningRate), expected a number over 0")
+        }
+        try checkFraction("momentum", momentum)
+        try checkFraction("validation-fraction", validationFraction)
+    }
+
+    private func checkAtLeastOne(_ name: String, _ value: Int?) throws {
+        if let value, value < 1 { throw ValidationError("--\(name) is \(value), expected at least 1") }
+    }
+
+    private func checkFraction(_ name: String, _ value: Double?) throws {
+        if let value, !(0..<1).contains(value) {
+            throw ValidationError("--\(name) is \(value), expected at least 0 and under 1")
+        }
+    }
+}
