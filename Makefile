@@ -1,0 +1,62 @@
+# Everything goes through one set of flags and one build directory, so that nothing is built twice.
+
+MARCH ?= native
+PREFIX ?= /usr/local
+BUILD := swift build -c release -Xcc -march=$(MARCH) --product apus
+# Without testable imports tests compile the library as a build does.
+TEST := swift test -c release -Xcc -march=$(MARCH) --disable-testable-imports
+APUS := .build/release/apus
+SOURCES := Package.swift Sources Tests $(wildcard Benchmarks/Apus*)
+PEERS := Benchmarks/peers
+DOCS := .build/documentation
+
+.DEFAULT_GOAL := help
+.PHONY: setup doctor build test train bench install format lint docs clean help
+
+setup: ## Install the Debian packages that are missing
+	@Scripts/setup
+
+build: setup ## Build the library and the command apus
+	@$(BUILD)
+
+test: setup ## Run all tests, or FILTER=name
+	@$(TEST) $(if $(FILTER),--filter "$(FILTER)")
+
+train: build ## Train on CIFAR-10: DATA=dir EPOCHS=n ARGS="--seed 2 …"
+	@$(APUS) train $(if $(DATA),--data "$(DATA)") $(if $(EPOCHS),--epochs "$(EPOCHS)") $(ARGS)
+
+doctor: build ## Say what this machine offers and what slows it down
+	@$(APUS) doctor
+
+bench: build $(PEERS)/.venv/complete ## Compare training with Keras: DATA=dir ROUNDS=n
+	@python3 $(PEERS)/compare_training.py --apus $(APUS) --python $(PEERS)/.venv/bin/python \
+		$(if $(DATA),--data "$(DATA)") $(if $(ROUNDS),--rounds "$(ROUNDS)") $(ARGS)
+
+$(PEERS)/.venv/complete: $(PEERS)/requirements.txt
+	@python3 -m venv $(PEERS)/.venv
+	@$(PEERS)/.venv/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+install: build ## Copy apus to PREFIX/bin (/usr/local)
+	@install -D -m 755 $(APUS) "$(DESTDIR)$(PREFIX)/bin/apus"
+
+format: ## Format all Swift files in place
+	@swift format --in-place --parallel --recursive $(SOURCES)
+
+lint: ## Check style and format of all Swift files
+	@swift format lint --strict --parallel --recursive $(SOURCES)
+
+docs: setup ## Write the library's documentation to DOCS
+	@mkdir -p $(DOCS)
+	@APUS_DOCS=1 swift package --scratch-path .build/docs --allow-writing-to-directory $(DOCS) \
+		generate-documentation --target Apus --output-path $(DOCS)
+	@echo "Documentation is in $(DOCS)"
+
+docs/architecture.svg: docs/architecture.dot
+	dot -Tsvg $< -o $@
+
+clean: ## Remove what builds have left
+	@rm -rf .build
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
