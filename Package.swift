@@ -80,7 +80,9 @@ let package = Package(
                 .product(name: "FlyingFox", package: "FlyingFox"),
             ]),
         .testTarget(name: "ApusTrainingTests", dependencies: ["ApusTraining", "TestSupport"]),
-        .testTarget(name: "ApusCommandTests", dependencies: ["ApusCommand", "TestSupport"]),
+        .testTarget(
+            name: "ApusCommandTests",
+            dependencies: ["ApusCommand", "TestSupport", .product(name: "FlyingFox", package: "FlyingFox")]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -77,7 +77,7 @@ import Testing
         try FileManager.default.removeItem(atPath: "\(directory)/test_batch.bin")
         try FileManager.default.createDirectory(
             atPath: "\(directory)/test_batch.bin", withIntermediateDirectories: false)
-        expectError("\(directory)/test_batch.bin", "no regular file")
+        expectError("\(directory)/test_batch.bin", "a directory")
     }
 
     @Test func manyRecordsOfOneFile() throws {

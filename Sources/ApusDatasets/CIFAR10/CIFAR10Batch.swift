@@ -9,27 +9,29 @@ struct CIFAR10Batch {
     /// Opens the file and checks its size.
     init(path: String) throws(FileError) {
         let recordBytes = CIFAR10.recordBytes
-        let file = try ReadableFile(path, expected: "a CIFAR-10 batch of \(recordBytes)-byte records")
-        guard file.byteCount > 0, file.byteCount.isMultiple(of: recordBytes) else {
+        let file = try ReadableFile(path: path, expected: "a CIFAR-10 batch of \(recordBytes)-byte records")
+        guard file.count > 0, file.count.isMultiple(of: recordBytes) else {
             throw .malformed(
-                path: path, found: "\(file.byteCount) bytes", expected: "a positive multiple of \(recordBytes) bytes")
+                path: path, found: "\(file.count) bytes", expected: "a positive multiple of \(recordBytes) bytes")
         }
         self.path = path
         self.file = file
-        records = file.byteCount / recordBytes
+        records = file.count / recordBytes
     }
 
     /// Reads all records into the images of `storage` from `first` on.
     func read(into storage: ImageStorage, at first: Int) throws(FileError) {
         let recordBytes = CIFAR10.recordBytes
         let recordsAtOnce = min(records, 512)
-        let buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: recordsAtOnce * recordBytes)
+        let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: recordsAtOnce * recordBytes)
         defer { buffer.deallocate() }
         for start in stride(from: 0, to: records, by: recordsAtOnce) {
             let count = min(recordsAtOnce, records - start)
-            try file.read(count * recordBytes, into: buffer)
+            let bytes = UnsafeMutableRawBufferPointer(
+                rebasing: UnsafeMutableRawBufferPointer(buffer)[..<(count * recordBytes)])
+            try file.read(into: bytes, at: start * recordBytes)
             for index in 0..<count {
-                let record = buffer + index * recordBytes
+                guard let record = buffer.baseAddress.map({ $0 + index * recordBytes }) else { break }
                 guard record[0] < CIFAR10.classes else {
                     throw .malformed(
                         path: path, found: "label \(record[0]) in record \(start + index)",

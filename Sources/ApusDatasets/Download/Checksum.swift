@@ -56,16 +56,14 @@ public struct Checksum: Sendable, Hashable, CustomStringConvertible {
     private static func digest<Function: HashFunction>(
         _ function: Function, _ path: String
     ) throws(FileError) -> Function.Digest {
-        let file = try ReadableFile(path, expected: "a file to check")
+        let file = try ReadableFile(path: path, expected: "a file to check")
         var function = function
-        var rest = file.byteCount
-        let buffer = UnsafeMutablePointer<UInt8>.allocate(capacity: 1 << 20)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 1)
         defer { buffer.deallocate() }
-        while rest > 0 {
-            let count = min(rest, 1 << 20)
-            try file.read(count, into: buffer)
-            function.update(bufferPointer: UnsafeRawBufferPointer(start: buffer, count: count))
-            rest -= count
+        for start in stride(from: 0, to: file.count, by: buffer.count) {
+            let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(buffer.count, file.count - start)])
+            try file.read(into: piece, at: start)
+            function.update(bufferPointer: UnsafeRawBufferPointer(piece))
         }
         return function.finalize()
     }

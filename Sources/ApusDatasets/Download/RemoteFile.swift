@@ -68,7 +68,7 @@ public struct RemoteFile: Sendable, Hashable {
     }
 
     private func isComplete(_ path: String) throws(FileError) -> Bool {
-        guard fileExists(path), try ReadableFile(path, expected: "a downloaded file").byteCount == byteCount else {
+        guard fileExists(path), try ReadableFile(path: path, expected: "a downloaded file").count == byteCount else {
             return false
         }
         return try Checksum.of(path: path, checksum.algorithm) == checksum

@@ -28,7 +28,9 @@ public enum ActivationFunction: String, Sendable, Codable, CaseIterable {
 
 /// An activation function as a layer of its own, for inputs of any shape.
 public struct Activation: Layer {
+    /// Automatic names begin with "activation".
     public static let kind = "activation"
+    /// The name given by the user, if any.
     public let name: String?
     /// The function.
     public let function: ActivationFunction
@@ -39,8 +41,10 @@ public struct Activation: Layer {
         self.name = name
     }
 
+    /// The input's shape.
     public func outputShape(for input: Shape) -> Shape { input }
 
+    /// Adds the function's step, in place where nobody needs its input any more.
     public func lower<Scalar: BLASScalar>(_ input: Value, into builder: inout PlanBuilder<Scalar>) -> Value {
         function.lower(input, into: &builder)
     }

@@ -5,7 +5,9 @@ import ApusTensors
 
 /// Mean over windows of images `[height, width, channels]`, channel by channel; what padding adds is not counted.
 public struct AveragePool2D: Layer {
+    /// Automatic names begin with "averagepool".
     public static let kind = "averagepool"
+    /// The name given by the user, if any.
     public let name: String?
     /// Extent of a window, in pixels.
     public let window: Size2D
@@ -30,11 +32,13 @@ public struct AveragePool2D: Layer {
             padding: padding)
     }
 
+    /// `[output height, output width, channels]`, as the geometry says.
     public func outputShape(for input: Shape) -> Shape {
         let output = geometry(for: input).output
         return [output.height, output.width, input[2]]
     }
 
+    /// Adds the pooling.
     public func lower<Scalar: BLASScalar>(_ input: Value, into builder: inout PlanBuilder<Scalar>) -> Value {
         let output = builder.value(outputShape(for: input.shape))
         builder.add(

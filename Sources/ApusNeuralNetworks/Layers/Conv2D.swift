@@ -9,7 +9,9 @@ import ApusTensors
 ///
 /// Parameters: `kernel` `[kernelHeight, kernelWidth, channels / groups, filters]` and `bias` `[filters]`.
 public struct Conv2D: Layer {
+    /// Automatic names begin with "conv".
     public static let kind = "conv"
+    /// The name given by the user, if any.
     public let name: String?
     /// Number of output channels.
     public let filters: Int
@@ -59,11 +61,13 @@ public struct Conv2D: Layer {
             kernel: kernel, stride: stride, dilation: dilation, padding: padding, groups: groups)
     }
 
+    /// `[output height, output width, filters]`, as the geometry says.
     public func outputShape(for input: Shape) -> Shape {
         let output = geometry(for: input).output
         return [output.height, output.width, filters]
     }
 
+    /// `kernel` and, with a bias, `bias`.
     public func parameters(for input: Shape) -> [ParameterDeclaration] {
         let shape = geometry(for: input).filterShape
         let kernel = ParameterDeclaration("kernel", shape: shape, initializer: kernelInitializer)
@@ -71,6 +75,7 @@ public struct Conv2D: Layer {
         return usesBias ? [kernel, bias] : [kernel]
     }
 
+    /// Adds the convolution and its activation.
     public func lower<Scalar: BLASScalar>(_ input: Value, into builder: inout PlanBuilder<Scalar>) -> Value {
         let output = builder.value(outputShape(for: input.shape))
         builder.add(

@@ -6,7 +6,9 @@ import ApusTensors
 ///
 /// Parameters: `kernel` `[in, units]` and `bias` `[units]`.
 public struct Dense: Layer {
+    /// Automatic names begin with "dense".
     public static let kind = "dense"
+    /// The name given by the user, if any.
     public let name: String?
     /// Number of outputs.
     public let units: Int
@@ -33,17 +35,20 @@ public struct Dense: Layer {
         self.name = name
     }
 
+    /// `[units]`, for an input `[in]`.
     public func outputShape(for input: Shape) -> Shape {
         require(input.rank == 1, "Dense: input has shape \(input), expected [features]; put Flatten() before it")
         return [units]
     }
 
+    /// `kernel` and, with a bias, `bias`.
     public func parameters(for input: Shape) -> [ParameterDeclaration] {
         let kernel = ParameterDeclaration("kernel", shape: [input[0], units], initializer: kernelInitializer)
         let bias = ParameterDeclaration("bias", shape: [units], initializer: biasInitializer)
         return usesBias ? [kernel, bias] : [kernel]
     }
 
+    /// Adds the product and its activation.
     public func lower<Scalar: BLASScalar>(_ input: Value, into builder: inout PlanBuilder<Scalar>) -> Value {
         let output = builder.value(outputShape(for: input.shape))
         builder.add(

@@ -7,7 +7,9 @@ import ApusTensors
 ///
 /// Which elements are dropped is a function of the seed, the training step, the layer's place and the element's index.
 public struct Dropout: Layer {
+    /// Automatic names begin with "dropout".
     public static let kind = "dropout"
+    /// The name given by the user, if any.
     public let name: String?
     /// Probability with which an element is dropped, in `0..<1`.
     public let rate: Double
@@ -19,8 +21,10 @@ public struct Dropout: Layer {
         self.name = name
     }
 
+    /// The input's shape.
     public func outputShape(for input: Shape) -> Shape { input }
 
+    /// Adds the mask in a training plan, nothing in an inference plan.
     public func lower<Scalar: BLASScalar>(_ input: Value, into builder: inout PlanBuilder<Scalar>) -> Value {
         if !builder.isTraining || rate == 0 { return input }
         let output = builder.valueOverwriting(input)

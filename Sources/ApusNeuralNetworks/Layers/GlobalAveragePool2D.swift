@@ -4,18 +4,22 @@ import ApusTensors
 
 /// Mean of each channel over the whole image: `[height, width, channels]` becomes `[channels]`.
 public struct GlobalAveragePool2D: Layer {
+    /// Automatic names begin with "globalpool".
     public static let kind = "globalpool"
+    /// The name given by the user, if any.
     public let name: String?
 
     /// A layer that averages over all pixels.
     public init(name: String? = nil) { self.name = name }
 
+    /// `[channels]`, for an input `[height, width, channels]`.
     public func outputShape(for input: Shape) -> Shape {
         require(
             input.rank == 3, "GlobalAveragePool2D: input has shape \(input), expected [height, width, channels]")
         return [input[2]]
     }
 
+    /// Adds the pooling.
     public func lower<Scalar: BLASScalar>(_ input: Value, into builder: inout PlanBuilder<Scalar>) -> Value {
         let output = builder.value(outputShape(for: input.shape))
         builder.add(GlobalAveragePoolingStep<Scalar>(input: input, output: output))

@@ -5,7 +5,9 @@ import ApusTensors
 
 /// Maximum over windows of images `[height, width, channels]`, channel by channel.
 public struct MaxPool2D: Layer {
+    /// Automatic names begin with "pool".
     public static let kind = "pool"
+    /// The name given by the user, if any.
     public let name: String?
     /// Extent of a window, in pixels.
     public let window: Size2D
@@ -30,11 +32,13 @@ public struct MaxPool2D: Layer {
             padding: padding)
     }
 
+    /// `[output height, output width, channels]`, as the geometry says.
     public func outputShape(for input: Shape) -> Shape {
         let output = geometry(for: input).output
         return [output.height, output.width, input[2]]
     }
 
+    /// Adds the pooling, with memory for the place of each maximum in a training plan.
     public func lower<Scalar: BLASScalar>(_ input: Value, into builder: inout PlanBuilder<Scalar>) -> Value {
         let output = builder.value(outputShape(for: input.shape))
         let argmaxBytes = output.shape.count * MemoryLayout<Int32>.stride

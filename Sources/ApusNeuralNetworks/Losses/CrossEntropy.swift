@@ -8,6 +8,7 @@ import ApusTensors
 /// A softmax at the end of the network and this loss are computed together, from the logits, so that no logarithm of a
 /// rounded probability is taken. What the network predicts are the probabilities.
 public struct SparseCategoricalCrossEntropy: Loss {
+    /// A class index per sample.
     public var targetKind: TargetKind { .classIndex }
     /// Whether the network's output are logits rather than a softmax's probabilities.
     public let fromLogits: Bool
@@ -15,6 +16,7 @@ public struct SparseCategoricalCrossEntropy: Loss {
     /// A loss over probabilities, or over logits where the network does not end in a softmax.
     public init(fromLogits: Bool = false) { self.fromLogits = fromLogits }
 
+    /// Adds the loss's step, which takes the place of a softmax before it.
     public func lower<Scalar: BLASScalar>(
         _ prediction: Value, into builder: inout PlanBuilder<Scalar>
     ) -> (losses: Value, prediction: Value) {
@@ -30,6 +32,7 @@ public struct SparseCategoricalCrossEntropy: Loss {
 /// Cross-entropy with a distribution over the classes per sample: `−Σᵢ targetᵢ · log softmax(x)ᵢ`, averaged over the
 /// batch, computed together with the softmax as in ``SparseCategoricalCrossEntropy``.
 public struct CategoricalCrossEntropy: Loss {
+    /// A tensor per sample.
     public var targetKind: TargetKind { .tensor }
     /// Whether the network's output are logits rather than a softmax's probabilities.
     public let fromLogits: Bool
@@ -37,6 +40,7 @@ public struct CategoricalCrossEntropy: Loss {
     /// A loss over probabilities, or over logits where the network does not end in a softmax.
     public init(fromLogits: Bool = false) { self.fromLogits = fromLogits }
 
+    /// Adds the loss's step, which takes the place of a softmax before it.
     public func lower<Scalar: BLASScalar>(
         _ prediction: Value, into builder: inout PlanBuilder<Scalar>
     ) -> (losses: Value, prediction: Value) {

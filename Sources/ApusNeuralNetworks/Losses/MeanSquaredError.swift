@@ -3,11 +3,13 @@ import ApusTensors
 
 /// Mean over the elements of a sample, then over the batch, of `(prediction − target)²`.
 public struct MeanSquaredError: Loss {
+    /// A tensor per sample.
     public var targetKind: TargetKind { .tensor }
 
     /// The loss; it has no settings.
     public init() {}
 
+    /// Adds the loss's step.
     public func lower<Scalar: BLASScalar>(
         _ prediction: Value, into builder: inout PlanBuilder<Scalar>
     ) -> (losses: Value, prediction: Value) {

@@ -7,6 +7,7 @@ import Foundation
 ///     v ← v + (1 − β₂)(g² − v)
 ///     p ← p − learningRate · √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + ε)
 public struct Adam: Optimizer {
+    /// The step length.
     public var learningRate: Double
     /// Decay of the mean of gradients.
     public var beta1: Double
@@ -25,8 +26,10 @@ public struct Adam: Optimizer {
         self.epsilon = epsilon
     }
 
+    /// Names of the state buffers.
     public var stateNames: [String] { ["first_moment", "second_moment"] }
 
+    /// Moves one shard of parameters and its two moments.
     public func update(_ shard: OptimizerShard) {
         let step = Double(shard.step)
         let rate = Float(learningRate * (1 - pow(beta2, step)).squareRoot() / (1 - pow(beta1, step)))

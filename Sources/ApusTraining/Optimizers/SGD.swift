@@ -6,6 +6,7 @@ import ApusParallel
 ///     p ← p + v                                      plain
 ///     p ← p + momentum · v − learningRate · g        Nesterov
 public struct SGD: Optimizer {
+    /// The step length.
     public var learningRate: Double
     /// Share of the last step that is taken again, in `0..<1`.
     public var momentum: Double
@@ -20,8 +21,10 @@ public struct SGD: Optimizer {
         self.nesterov = nesterov
     }
 
+    /// Names of the state buffers.
     public var stateNames: [String] { momentum > 0 ? ["momentum"] : [] }
 
+    /// Moves one shard of parameters and its momentum.
     public func update(_ shard: OptimizerShard) {
         let rate = Float(learningRate)
         let parameters = shard.parameterPointer + shard.offset
