@@ -23,7 +23,7 @@ public enum ModelLibrary {
     }
 
     /// The CNN of many a Keras tutorial: three 3×3 convolutions of 32, 64 and 128 filters, two max poolings, a dense layer
-    /// of 128 and a softmax. It has 356,810 parameters for images of 32×32, 44.6 million for the original's 224×224.
+    /// of 128 and a softmax. It has 356,810 parameters for images of 32×32, 44.4 million for the original's 224×224.
     public static func kerasCNN(imageSize: Int = 32, classes: Int = 10) -> Sequential {
         Sequential(input: [imageSize, imageSize, 3]) {
             Conv2D(32, kernel: 3, activation: .relu)
