@@ -3,8 +3,9 @@
 MARCH ?= native
 PREFIX ?= /usr/local
 BUILD := swift build -c release -Xcc -march=$(MARCH) --product apus
-# Without testable imports tests compile the library as a build does.
-TEST := swift test -c release -Xcc -march=$(MARCH) --disable-testable-imports
+# Without testable imports tests compile the library as a build does. One test after the other: a long computation beside
+# them starves tests that serve a download or send a signal of Swift's few concurrency threads.
+TEST := swift test -c release -Xcc -march=$(MARCH) --disable-testable-imports --no-parallel
 APUS := .build/release/apus
 SOURCES := Package.swift Sources Tests $(wildcard Benchmarks/Apus*)
 PEERS := Benchmarks/peers
