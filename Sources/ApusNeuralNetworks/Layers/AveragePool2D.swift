@@ -1,10 +1,8 @@
 import ApusBLAS
 import ApusKernels
-import ApusParallel
-import ApusTensors
 
 /// Mean over windows of images `[height, width, channels]`, channel by channel; what padding adds is not counted.
-public struct AveragePool2D: Layer {
+public struct AveragePool2D: Pooling2D {
     /// Automatic names begin with "averagepool".
     public static let kind = "averagepool"
     /// The name given by the user, if any.
@@ -22,20 +20,6 @@ public struct AveragePool2D: Layer {
         self.stride = stride ?? window
         self.padding = padding
         self.name = name
-    }
-
-    /// The pooling's geometry for an input `[height, width, channels]`.
-    public func geometry(for input: Shape) -> PoolingGeometry {
-        require(input.rank == 3, "AveragePool2D: input has shape \(input), expected [height, width, channels]")
-        return PoolingGeometry(
-            input: Size2D(height: input[0], width: input[1]), channels: input[2], window: window, stride: stride,
-            padding: padding)
-    }
-
-    /// `[output height, output width, channels]`, as the geometry says.
-    public func outputShape(for input: Shape) -> Shape {
-        let output = geometry(for: input).output
-        return [output.height, output.width, input[2]]
     }
 
     /// Adds the pooling.

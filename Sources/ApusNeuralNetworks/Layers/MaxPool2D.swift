@@ -1,10 +1,8 @@
 import ApusBLAS
 import ApusKernels
-import ApusParallel
-import ApusTensors
 
 /// Maximum over windows of images `[height, width, channels]`, channel by channel.
-public struct MaxPool2D: Layer {
+public struct MaxPool2D: Pooling2D {
     /// Automatic names begin with "pool".
     public static let kind = "pool"
     /// The name given by the user, if any.
@@ -22,20 +20,6 @@ public struct MaxPool2D: Layer {
         self.stride = stride ?? window
         self.padding = padding
         self.name = name
-    }
-
-    /// The pooling's geometry for an input `[height, width, channels]`.
-    public func geometry(for input: Shape) -> PoolingGeometry {
-        require(input.rank == 3, "MaxPool2D: input has shape \(input), expected [height, width, channels]")
-        return PoolingGeometry(
-            input: Size2D(height: input[0], width: input[1]), channels: input[2], window: window, stride: stride,
-            padding: padding)
-    }
-
-    /// `[output height, output width, channels]`, as the geometry says.
-    public func outputShape(for input: Shape) -> Shape {
-        let output = geometry(for: input).output
-        return [output.height, output.width, input[2]]
     }
 
     /// Adds the pooling, with memory for the place of each maximum in a training plan.
