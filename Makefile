@@ -10,6 +10,7 @@ APUS := .build/release/apus
 SOURCES := Package.swift Sources Tests $(wildcard Benchmarks/Apus*)
 PEERS := Benchmarks/peers
 DOCS := .build/documentation
+MODULES := ApusParallel ApusBLAS ApusTensors ApusKernels ApusNeuralNetworks ApusDatasets ApusTraining
 
 .DEFAULT_GOAL := help
 .PHONY: setup doctor build test train bench install format lint docs clean help
@@ -50,7 +51,7 @@ lint: ## Check style and format of all Swift files
 docs: setup ## Write the library's documentation to DOCS
 	@mkdir -p $(DOCS)
 	@APUS_DOCS=1 swift package --scratch-path .build/docs --allow-writing-to-directory $(DOCS) \
-		generate-documentation --target Apus --output-path $(DOCS)
+		generate-documentation --enable-experimental-combined-documentation $(MODULES:%=--target %) --output-path $(DOCS)
 	@echo "Documentation is in $(DOCS)"
 
 docs/architecture.svg: docs/architecture.dot
