@@ -10,10 +10,10 @@ APUS := .build/release/apus
 SOURCES := Package.swift Sources Tests $(wildcard Benchmarks/Apus*)
 PEERS := Benchmarks/peers
 DOCS := .build/documentation
-MODULES := ApusParallel ApusBLAS ApusTensors ApusKernels ApusNeuralNetworks ApusDatasets ApusTraining
+MODULES := ApusParallel ApusBLAS ApusTensors ApusKernels ApusNeuralNetworks ApusDatasets ApusTraining ApusBenchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: setup doctor build test train bench install format lint docs clean help
+.PHONY: setup doctor build test train bench bench-quick bench-peers install format lint docs clean help
 
 setup: ## Install the Debian packages that are missing
 	@Scripts/setup
@@ -21,7 +21,8 @@ setup: ## Install the Debian packages that are missing
 build: setup ## Build the library and the command apus
 	@$(BUILD)
 
-test: setup ## Run all tests, or FILTER=name
+test: ## Run all tests, or FILTER=name
+	@Scripts/setup report browser
 	@$(TEST) $(if $(FILTER),--filter "$(FILTER)")
 
 train: build ## Train on CIFAR-10: DATA=dir EPOCHS=n ARGS="--seed 2 …"
@@ -30,14 +31,21 @@ train: build ## Train on CIFAR-10: DATA=dir EPOCHS=n ARGS="--seed 2 …"
 doctor: build ## Say what this machine offers and what slows it down
 	@$(APUS) doctor
 
-bench: build $(PEERS)/.venv/complete ## Compare training with Keras: DATA=dir ROUNDS=n
-	@python3 $(PEERS)/compare_training.py --apus $(APUS) --python $(PEERS)/.venv/bin/python \
-		$(if $(DATA),--data "$(DATA)") $(if $(ROUNDS),--rounds "$(ROUNDS)") $(ARGS)
+bench: build ## Measure machine, kernels and engine for ten minutes: bench/report.html
+	@Scripts/setup report
+	@mkdir -p bench
+	@$(APUS) bench --json bench/results.json --html bench/report.html $(ARGS)
 
-$(PEERS)/.venv/complete: $(PEERS)/requirements.txt
-	@python3 -m venv $(PEERS)/.venv
-	@$(PEERS)/.venv/bin/pip install --quiet --disable-pip-version-check --requirement $<
-	@touch $@
+bench-quick: build ## The same in a minute, of few problems
+	@Scripts/setup report
+	@mkdir -p bench
+	@$(APUS) bench --quick --json bench/quick.json --html bench/quick.html $(ARGS)
+
+bench-peers: build ## Compare with PyTorch, TensorFlow and ONNX Runtime: bench/peers.html
+	@Scripts/setup report
+	@$(PEERS)/install
+	@mkdir -p bench
+	@$(APUS) bench --suite peers --peers $(PEERS) --threads $$(nproc) --json bench/peers.json --html bench/peers.html $(ARGS)
 
 install: build ## Copy apus to PREFIX/bin (/usr/local)
 	@install -D -m 755 $(APUS) "$(DESTDIR)$(PREFIX)/bin/apus"
@@ -61,4 +69,4 @@ clean: ## Remove what builds have left
 	@rm -rf .build
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

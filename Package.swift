@@ -57,11 +57,21 @@ let package = Package(
                 "ApusParallel",
             ]),
 
+        // MARK: Benchmarks
+        .target(
+            name: "ApusBenchmarks",
+            dependencies: [
+                "ApusTraining", "ApusDatasets", "ApusNeuralNetworks", "ApusKernels", "ApusTensors", "ApusBLAS",
+                "ApusParallel", "CHardware",
+            ],
+            path: "Benchmarks/ApusBenchmarks",
+            resources: [.embedInCode("Reports/Page")]),
+
         // MARK: Command line
         .executableTarget(
             name: "ApusCommand",
             dependencies: [
-                "Apus",
+                "Apus", "ApusBenchmarks",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -80,6 +90,10 @@ let package = Package(
                 .product(name: "FlyingFox", package: "FlyingFox"),
             ]),
         .testTarget(name: "ApusTrainingTests", dependencies: ["ApusTraining", "TestSupport"]),
+        .testTarget(
+            name: "ApusBenchmarksTests",
+            dependencies: ["ApusBenchmarks", "ApusParallel", "ApusBLAS", "ApusTensors", "CHardware", "TestSupport"],
+            exclude: ["Fixtures"]),
         .testTarget(
             name: "ApusCommandTests",
             dependencies: ["ApusCommand", "TestSupport", .product(name: "FlyingFox", package: "FlyingFox")]),

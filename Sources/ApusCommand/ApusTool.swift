@@ -13,11 +13,16 @@ struct ApusTool: AsyncParsableCommand {
               apus evaluate --run runs/mine
               apus predict --run runs/mine photo.jpg
               apus doctor                             what slows this machine down
+              apus bench --quick                      how fast kernels and engine are here
+              apus compare --suite convolution --filter keras-cnn a=naive b=blas
 
             Shell completions: apus --generate-completion-script bash (or zsh, fish)
             """,
         version: "0.1.0",
-        subcommands: [TrainCommand.self, EvaluateCommand.self, PredictCommand.self, DoctorCommand.self])
+        subcommands: [
+            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, DoctorCommand.self,
+            BenchCommand.self, CompareCommand.self, ReportCommand.self,
+        ])
 
     static func main() async {
         do {

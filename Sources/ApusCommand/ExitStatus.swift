@@ -1,8 +1,10 @@
 import Apus
+import ApusBenchmarks
 import Foundation
 
 /// What a shell learns of how a command ended.
 enum ExitStatus: Int32 {
+    case fellShort = 1
     case usage = 64
     case badData = 65
     case missingInput = 66
@@ -23,6 +25,7 @@ enum ExitStatus: Int32 {
             case FileError.unwritable: .cannotWrite
             case let error as DownloadError: Self(error)
             case TrainingError.diverged: .badData
+            case is ChartLibraryError: .unsupported
             default: .internalError
             }
     }
@@ -61,6 +64,14 @@ struct Interruption: ExitStatusProviding {
 /// Whoever read standard output does so no more.
 struct BrokenPipe: ExitStatusProviding {
     var exitStatus: ExitStatus { .brokenPipe }
+}
+
+/// A comparison did not reach what it had to.
+struct ComparisonFellShort: ExitStatusProviding, CustomStringConvertible {
+    let description: String
+    var exitStatus: ExitStatus { .fellShort }
+
+    init(_ sentence: String) { description = sentence }
 }
 
 /// Something went wrong that has been explained already.

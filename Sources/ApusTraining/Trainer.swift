@@ -83,9 +83,7 @@ public final class Trainer {
         callbacks: [any TrainingCallback] = [], stop: StopRequest = StopRequest()
     ) throws -> Outcome {
         require(examples.count > 0, "Trainer.fit: there are no examples")
-        let plan = ExecutionPlan<Float>(
-            model, loss: loss, batchSize: min(settings.batchSize, examples.count), purpose: .training,
-            parameters: parameters, algorithm: settings.algorithm, seed: settings.seed, pool: pool)
+        let plan = trainingPlan(examples)
         let labels = Labels(capacity: plan.batchSize)
         var batches = Batches(examples, model: model, settings: settings, isShuffled: true)
         while progress.epoch < epochs {
@@ -112,7 +110,14 @@ public final class Trainer {
         return .finished
     }
 
-    private func trainOnce(_ plan: ExecutionPlan<Float>, _ batches: inout Batches, _ labels: Labels) throws {
+    /// The plan of a training on some examples.
+    func trainingPlan(_ examples: Examples) -> ExecutionPlan<Float> {
+        ExecutionPlan(
+            model, loss: loss, batchSize: min(settings.batchSize, examples.count), purpose: .training,
+            parameters: parameters, algorithm: settings.algorithm, seed: settings.seed, pool: pool)
+    }
+
+    func trainOnce(_ plan: ExecutionPlan<Float>, _ batches: inout Batches, _ labels: Labels) throws {
         let start = ContinuousClock.now
         let samples = batches.load(progress.batch, epoch: progress.epoch, into: plan, labels: labels, pool: pool)
         plan.forward(samples: samples, step: UInt64(progress.step))
@@ -144,6 +149,10 @@ public final class Trainer {
 
     private func finishEpoch(_ record: EpochRecord) {
         progress.history.append(record)
+        startNextEpoch()
+    }
+
+    func startNextEpoch() {
         progress.epoch += 1
         progress.batch = 0
         progress.examples = 0

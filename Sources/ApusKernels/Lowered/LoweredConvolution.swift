@@ -29,7 +29,7 @@ enum LoweredConvolution {
     static func forward<Scalar: BLASScalar>(
         _ geometry: ConvolutionGeometry, images: Int, input: UnsafePointer<Scalar>, filter: UnsafePointer<Scalar>,
         bias: UnsafePointer<Scalar>?, output: UnsafeMutablePointer<Scalar>,
-        workspace: UnsafeMutablePointer<Scalar>, pool: WorkerPool
+        workspace: UnsafeMutablePointer<Scalar>, part: LoweringPart = .all, pool: WorkerPool
     ) {
         let tiling = LoweredTiling(geometry: geometry, images: images)
         let tiles = tiling.forwardTiles
@@ -41,11 +41,12 @@ enum LoweredConvolution {
             for group in 0..<geometry.groups {
                 let patches = patches(
                     geometry, group, pixels, taps: 0..<geometry.kernel.area, input, workspace + worker * tileCount)
+                if part == .patches { continue }
                 SmallProducts.multiply(
                     m: pixels.count, n: n, k: k, a: patches.rows, lda: patches.stride, b: filter + group * n,
                     ldb: geometry.outputChannels, c: result + group * n, ldc: geometry.outputChannels)
             }
-            if let bias {
+            if let bias, part == .all {
                 for pixel in 0..<pixels.count {
                     Runs.add(geometry.outputChannels, bias, to: result + pixel &* geometry.outputChannels)
                 }
@@ -73,14 +74,15 @@ enum LoweredConvolution {
     static func inputGradient<Scalar: BLASScalar>(
         _ geometry: ConvolutionGeometry, images: Int, outputGradient: UnsafePointer<Scalar>,
         filter: UnsafePointer<Scalar>, inputGradient: UnsafeMutablePointer<Scalar>,
-        workspace: UnsafeMutablePointer<Scalar>, pool: WorkerPool
+        workspace: UnsafeMutablePointer<Scalar>, part: LoweringPart = .all, pool: WorkerPool
     ) {
         let tiling = LoweredTiling(geometry: geometry, images: images)
         let k = geometry.groupOutputChannels
         let n = geometry.patchSize
-        transposeFilter(geometry, filter, to: workspace, pool: pool)
+        if part == .all { transposeFilter(geometry, filter, to: workspace, pool: pool) }
         let transposed = UnsafePointer(workspace)
         if isProductOfImage(geometry) {
+            if part == .patches { return }
             let tiles = tiling.forwardTiles
             pool.forEach(tiles.shards) { tile, _ in
                 let pixels = tiles[tile]
@@ -109,7 +111,7 @@ enum LoweredConvolution {
                 geometry, images: imageTiles[shard / blocks.shards], inputRows: inputRows,
                 kernelRowsPerProduct: tiling.kernelRowsPerProduct, outputGradient: outputGradient,
                 transposedFilter: transposed, inputGradient: inputGradient,
-                tile: workspace + geometry.filterCount + worker * tileCount)
+                tile: workspace + geometry.filterCount + worker * tileCount, part: part)
         }
     }
 
@@ -132,7 +134,7 @@ enum LoweredConvolution {
     private static func scatterProducts<Scalar: BLASScalar>(
         _ geometry: ConvolutionGeometry, images: Range<Int>, inputRows: Range<Int>, kernelRowsPerProduct: Int,
         outputGradient: UnsafePointer<Scalar>, transposedFilter: UnsafePointer<Scalar>,
-        inputGradient: UnsafeMutablePointer<Scalar>, tile: UnsafeMutablePointer<Scalar>
+        inputGradient: UnsafeMutablePointer<Scalar>, tile: UnsafeMutablePointer<Scalar>, part: LoweringPart
     ) {
         let n = geometry.groupOutputChannels
         for i in stride(from: 0, to: geometry.kernel.height, by: kernelRowsPerProduct) {
@@ -150,12 +152,14 @@ enum LoweredConvolution {
                 let patches = Patches(
                     geometry: geometry, group: group,
                     taps: firstTap..<firstTap + kernelRowsPerProduct * geometry.kernel.width)
-                SmallProducts.multiply(
-                    m: rows, n: patches.width, k: n,
-                    a: outputGradient + firstPixel * geometry.outputChannels + group * n,
-                    lda: geometry.outputChannels,
-                    b: transposedFilter + group * n * geometry.patchSize + firstTap * geometry.groupInputChannels,
-                    ldb: geometry.patchSize, c: tile, ldc: patches.width)
+                if part == .all {
+                    SmallProducts.multiply(
+                        m: rows, n: patches.width, k: n,
+                        a: outputGradient + firstPixel * geometry.outputChannels + group * n,
+                        lda: geometry.outputChannels,
+                        b: transposedFilter + group * n * geometry.patchSize + firstTap * geometry.groupInputChannels,
+                        ldb: geometry.patchSize, c: tile, ldc: patches.width)
+                }
                 for image in images {
                     patches.scatter(
                         outputRows: outputRows,
@@ -171,7 +175,8 @@ enum LoweredConvolution {
     static func filterGradient<Scalar: BLASScalar>(
         _ geometry: ConvolutionGeometry, images: Int, input: UnsafePointer<Scalar>,
         outputGradient: UnsafePointer<Scalar>, filterGradient: UnsafeMutablePointer<Scalar>,
-        biasGradient: UnsafeMutablePointer<Scalar>?, workspace: UnsafeMutablePointer<Scalar>, pool: WorkerPool
+        biasGradient: UnsafeMutablePointer<Scalar>?, workspace: UnsafeMutablePointer<Scalar>,
+        part: LoweringPart = .all, pool: WorkerPool
     ) {
         let tiling = LoweredTiling(geometry: geometry, images: images)
         let shards = tiling.gradientShards
@@ -189,9 +194,9 @@ enum LoweredConvolution {
                 outputGradient: outputGradient, filterGradient: isPartial ? partial : filterGradient,
                 biasGradient: taps > 0 || biasGradient == nil
                     ? nil : isPartial ? partial + geometry.filterCount : biasGradient,
-                tile: tiles + worker * tileCount)
+                tile: tiles + worker * tileCount, part: part)
         }
-        if isPartial {
+        if isPartial && part == .all {
             PartialSums.combine(
                 workspace, count: shards.shards, stride: partialCount, length: geometry.filterCount,
                 into: filterGradient, pool: pool)
@@ -209,7 +214,7 @@ enum LoweredConvolution {
         _ geometry: ConvolutionGeometry, pixels: Range<Int>, taps: Range<Int>, tileRows: Int,
         input: UnsafePointer<Scalar>, outputGradient: UnsafePointer<Scalar>,
         filterGradient: UnsafeMutablePointer<Scalar>, biasGradient: UnsafeMutablePointer<Scalar>?,
-        tile: UnsafeMutablePointer<Scalar>
+        tile: UnsafeMutablePointer<Scalar>, part: LoweringPart
     ) {
         let n = geometry.groupOutputChannels
         let firstRow = taps.lowerBound * geometry.groupInputChannels * geometry.outputChannels
@@ -220,12 +225,13 @@ enum LoweredConvolution {
             let gradient = outputGradient + rows.lowerBound * geometry.outputChannels
             for group in 0..<geometry.groups {
                 let patches = patches(geometry, group, rows, taps: taps, input, tile)
+                if part == .patches { continue }
                 SmallProducts.multiply(
                     transposeA: true, m: taps.count * geometry.groupInputChannels, n: n, k: rows.count,
                     a: patches.rows, lda: patches.stride, b: gradient + group * n, ldb: geometry.outputChannels,
                     beta: index == 0 ? 0 : 1, c: filterGradient + firstRow + group * n, ldc: geometry.outputChannels)
             }
-            if let biasGradient {
+            if let biasGradient, part == .all {
                 PartialSums.addRows(rows: rows.count, columns: geometry.outputChannels, gradient, to: biasGradient)
             }
         }

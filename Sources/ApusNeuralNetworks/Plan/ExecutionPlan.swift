@@ -28,7 +28,9 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
     /// Bytes of the arena: activations, gradients of activations and workspaces.
     public var arenaBytes: Int { layout.bytes }
 
-    private let steps: [any Step<Scalar>]
+    let steps: [any Step<Scalar>]
+    /// The layer that each step belongs to.
+    let stepLayers: [String]
     private let layout: ArenaLayout
     private let arena: UnsafeMutableRawPointer
     private let input: Value
@@ -81,6 +83,7 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
         losses = lowered?.losses
         targets = builder.targets
         steps = builder.steps
+        stepLayers = builder.stepLayers
         layout = builder.arenaLayout(alive: [input, prediction] + (losses.map { [$0] } ?? []))
         gradients = isTraining ? ParameterBuffer(parameters.layout) : nil
         key = RandomKey(seed: seed).folding(RandomStream.steps)
@@ -97,11 +100,16 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
     ///   - samples: Samples in this batch, at most ``batchSize``.
     ///   - step: The number of the training step, from which dropout masks are drawn.
     public func forward(samples: Int, step: UInt64 = 0) {
+        begin(samples: samples, step: step)
+        for index in steps.indices { steps[index].forward(run(ofStep: index)) }
+    }
+
+    /// Sets the batch that the steps run on next.
+    func begin(samples: Int, step: UInt64) {
         require(
             (1...batchSize).contains(samples), "ExecutionPlan: \(samples) samples, expected 1 to \(batchSize)")
         self.samples = samples
         self.step = step
-        for index in steps.indices { steps[index].forward(run(ofStep: index)) }
     }
 
     /// Runs all steps backward after ``forward(samples:step:)`` and leaves the gradients of the mean loss in
@@ -112,7 +120,7 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
         for index in steps.indices.reversed() { steps[index].backward(run(ofStep: index)) }
     }
 
-    private func run(ofStep index: Int) -> StepRun<Scalar> {
+    func run(ofStep index: Int) -> StepRun<Scalar> {
         StepRun(
             samples: samples, isTraining: purpose == .training, pool: pool,
             key: key.folding(step).folding(UInt64(index)), arena: arena, layout: layout,

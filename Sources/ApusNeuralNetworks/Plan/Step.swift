@@ -26,6 +26,13 @@ public protocol Step<Scalar>: Sendable {
     var memories: [StepMemory] { get }
     /// Scratch scalars that the step needs while it runs; none by default.
     var workspaceCount: Int { get }
+    /// Parameters that forward reads and backward makes gradients of; none by default.
+    var parameters: [Parameter] { get }
+    /// Floating-point operations of the step's matrix products for one sample, forward, 2 per multiply-add; 0 by default.
+    /// Element-wise operations are not counted.
+    var forwardFlops: Int { get }
+    /// The same, backward.
+    var backwardFlops: Int { get }
 
     /// Computes the outputs.
     func forward(_ run: StepRun<Scalar>)
@@ -40,4 +47,10 @@ extension Step {
     public var memories: [StepMemory] { [] }
     /// None.
     public var workspaceCount: Int { 0 }
+    /// None.
+    public var parameters: [Parameter] { [] }
+    /// None.
+    public var forwardFlops: Int { 0 }
+    /// None.
+    public var backwardFlops: Int { 0 }
 }

@@ -41,6 +41,9 @@ struct ConvolutionStep<Scalar: BLASScalar>: Step {
     var inputs: [Value] { [input] }
     var outputs: [Value] { [output] }
     var keptForBackward: [Value] { [input] }
+    var parameters: [Parameter] { [kernel] + (bias.map { [$0] } ?? []) }
+    var forwardFlops: Int { geometry.flops(images: 1) }
+    var backwardFlops: Int { (input.hasGradient ? 2 : 1) * forwardFlops }
 
     func forward(_ run: StepRun<Scalar>) {
         Convolution.forward(

@@ -22,6 +22,9 @@ struct DenseStep<Scalar: BLASScalar>: Step {
     var inputs: [Value] { [input] }
     var outputs: [Value] { [output] }
     var keptForBackward: [Value] { [input] }
+    var parameters: [Parameter] { [kernel] + (bias.map { [$0] } ?? []) }
+    var forwardFlops: Int { 2 * input.shape.count * output.shape.count }
+    var backwardFlops: Int { (input.hasGradient ? 2 : 1) * forwardFlops }
 
     func forward(_ run: StepRun<Scalar>) {
         DenseProduct.forward(

@@ -1,0 +1,29 @@
+/// One row on two sides.
+package struct RowComparison: Sendable {
+    /// What was measured, as the first side names it.
+    package let identity: BenchmarkResult.Identity
+    /// The first side's median.
+    package let first: Double
+    /// The second side's median.
+    package let second: Double
+    /// How many times as fast the second side is: above 1 is better, whatever the metric.
+    package let speedup: RatioOfMedians
+
+    /// Compares two rows; `nil` where one has no figures or neither direction is better.
+    ///
+    /// - Parameter paired: Whether the samples were taken in turn, see ``RatioOfMedians``.
+    init?(_ first: BenchmarkResult, _ second: BenchmarkResult, paired: Bool) {
+        let usable: Set<BenchmarkResult.Status> = [.ok, .unsettled, .drifted]
+        guard let largerIsBetter = first.identity.metric.largerIsBetter, let one = first.summary,
+            let other = second.summary, usable.contains(first.status), usable.contains(second.status),
+            one.median > 0, other.median > 0
+        else { return nil }
+        identity = first.identity
+        (self.first, self.second) = (one.median, other.median)
+        let isPaired = paired && first.values.count == second.values.count
+        speedup =
+            largerIsBetter
+            ? RatioOfMedians(second.values, over: first.values, paired: isPaired)
+            : RatioOfMedians(first.values, over: second.values, paired: isPaired)
+    }
+}

@@ -1,0 +1,35 @@
+/// What came out of timing one workload.
+package struct Measurement {
+    /// What was timed.
+    package let workload: Workload
+    /// Seconds of one run, a sample each, in the order in which they were taken.
+    package internal(set) var seconds: [Double] = []
+    /// Whether the figures may be used.
+    package internal(set) var status: BenchmarkResult.Status = .ok
+    /// What a reader must know.
+    package internal(set) var notes: [String]
+
+    init(_ workload: Workload) {
+        self.workload = workload
+        notes = workload.notes
+    }
+
+    /// The median time of one run; `nil` where nothing was timed.
+    package var medianSeconds: Double? { Summary(seconds)?.median }
+
+    /// A row for each metric.
+    var results: [BenchmarkResult] {
+        workload.metrics.map { metric in
+            var identity = workload.identity
+            identity.metric = metric
+            let values = seconds.map { workload.value(of: metric, seconds: $0) }
+            var result = BenchmarkResult(identity, status: status, notes: notes, values: values)
+            if workload.flops > 0, let seconds = medianSeconds {
+                result.work = .init(
+                    gflops: workload.flops / seconds / 1e9, flops: workload.flops, bytes: workload.bytes)
+            }
+            if workload.sampling == .everyRun, !values.isEmpty { result.percentiles = Percentiles(values) }
+            return result
+        }
+    }
+}

@@ -1,0 +1,47 @@
+import ApusDatasets
+import ApusKernels
+import ApusNeuralNetworks
+import ApusParallel
+import ApusTensors
+import ApusTraining
+
+/// `keras-cnn` on images of some size, in batches.
+struct NetworkProblem {
+    let imageSize: Int
+    let batch: Int
+
+    /// `keras-cnn 32×32`.
+    var name: String { "keras-cnn \(imageSize)×\(imageSize)" }
+
+    var model: Sequential { ModelLibrary.kerasCNN(imageSize: imageSize) }
+
+    /// Algorithms that whole networks are measured with: the rule's choice, others where they are asked for.
+    static func algorithms(_ options: SuiteOptions) -> [AlgorithmChoice] {
+        guard let wanted = options.algorithms else { return [.auto] }
+        return AlgorithmChoice.allCases.filter { wanted.contains($0.rawValue) }
+    }
+
+    /// A training on drawn images of 32×32, resized where the network takes others, eight batches at most.
+    func trainer(_ algorithm: AlgorithmChoice, pool: WorkerPool) -> TrainingSteps {
+        let settings = TrainingSettings(batchSize: batch, seed: 1, algorithm: algorithm)
+        let trainer = Trainer(model: model, optimizer: Adam(), settings: settings, pool: pool)
+        let images = SyntheticImages.generate(train: batch * 8, test: 0, pool: pool).train
+        return TrainingSteps(trainer, on: .images(images))
+    }
+
+    /// Compares the engine's results with those of the naive kernels.
+    func verify(_ algorithm: AlgorithmChoice, pool: WorkerPool) throws(WrongResult) {
+        try NamedModel(name: name, model: model).verify(algorithm, pool: pool)
+    }
+
+    /// Operations of one step's matrix products on a whole batch.
+    func flops(isTraining: Bool) -> Double {
+        let pool = WorkerPool(threads: 1)
+        let plan = ExecutionPlan<Float>(
+            model, loss: SparseCategoricalCrossEntropy(), batchSize: 1, purpose: isTraining ? .training : .inference,
+            parameters: ParameterBuffer(model.parameterLayout), pool: pool)
+        let steps = plan.stepDescriptions
+        let flops = steps.reduce(0) { $0 + $1.forwardFlops + (isTraining ? $1.backwardFlops : 0) }
+        return Double(batch * flops)
+    }
+}

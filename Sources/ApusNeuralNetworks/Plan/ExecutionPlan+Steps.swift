@@ -1,0 +1,51 @@
+import ApusBLAS
+
+/// What one step of a plan does and moves.
+package struct StepDescription: Sendable {
+    /// The layer that the step belongs to, `loss` for the loss.
+    package let layer: String
+    /// What it does: "convolution", "max pooling".
+    package let operation: String
+    /// Floating-point operations of its matrix products on a whole batch, forward.
+    package let forwardFlops: Int
+    /// The same, backward.
+    package let backwardFlops: Int
+    /// Bytes that forward reads and writes, each counted once.
+    package let forwardBytes: Int
+    /// Bytes that backward reads and writes, each counted once.
+    package let backwardBytes: Int
+}
+
+// The steps one by one, for reports and for timing.
+extension ExecutionPlan {
+    /// All steps in the order in which forward runs them.
+    package var stepDescriptions: [StepDescription] {
+        zip(steps, stepLayers).map { step, layer in
+            let parameters = step.parameters.reduce(0) { $0 + $1.range.count } * MemoryLayout<Scalar>.stride
+            let gradients = (step.inputs + step.outputs).filter(\.hasGradient)
+            return StepDescription(
+                layer: layer, operation: step.operation, forwardFlops: batchSize * step.forwardFlops,
+                backwardFlops: batchSize * step.backwardFlops,
+                forwardBytes: bytes(step.inputs + step.outputs) + parameters,
+                backwardBytes: bytes(step.keptForBackward) + bytes(gradients) + 2 * parameters)
+        }
+    }
+
+    private func bytes(_ values: [Value]) -> Int {
+        batchSize * values.reduce(0) { $0 + $1.shape.count } * MemoryLayout<Scalar>.stride
+    }
+
+    /// Runs all steps forward, then backward in a training plan, and calls `ended` after each with its index.
+    package func runSteps(samples: Int, step: UInt64 = 0, ended: (_ index: Int, _ isForward: Bool) -> Void) {
+        begin(samples: samples, step: step)
+        for index in steps.indices {
+            steps[index].forward(run(ofStep: index))
+            ended(index, true)
+        }
+        if purpose == .inference { return }
+        for index in steps.indices.reversed() {
+            steps[index].backward(run(ofStep: index))
+            ended(index, false)
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import ApusBenchmarks
+import ApusNeuralNetworks
+import ApusTraining
+import Testing
+
+@Suite("Suites")
+struct SuiteTests {
+    private func options(quick: Bool = true, threads: [Int] = [1, 2]) -> SuiteOptions {
+        var options = SuiteOptions(
+            threads: threads, model: NamedModel(name: "keras-cnn", model: ModelLibrary.kerasCNN()))
+        options.isQuick = quick
+        options.longestSample = 0.01
+        return options
+    }
+
+    private func run(_ scenarios: [Scenario]) -> [BenchmarkResult] {
+        BenchmarkSession(
+            machine: simulatedMachine(), machineThreads: 2,
+            probe: .init(burst: { 100 }, measure: simulatedMachine), seconds: 1
+        ).run(scenarios)
+    }
+
+    @Test("no two rows of a suite have one identity", arguments: BenchmarkSuite.allCases)
+    func identities(suite: BenchmarkSuite) {
+        for quick in [true, false] {
+            let rows = suite.scenarios(options(quick: quick)).flatMap(\.workloads).map(\.identity)
+            #expect(Set(rows).count == rows.count)
+        }
+    }
+
+    @Test(
+        "every kernel of the quick suites is right, and is timed",
+        arguments: [BenchmarkSuite.gemm, .convolution, .lapack])
+    func kernels(suite: BenchmarkSuite) {
+        for row in run(suite.scenarios(options())) {
+            #expect(row.summary != nil, "\(row.identity): \(row.status) \(row.notes)")
+        }
+    }
+
+    @Test("whole networks are right and are timed", arguments: [BenchmarkSuite.layers, .train, .infer, .scaling])
+    func networks(suite: BenchmarkSuite) {
+        let rows = run(suite.scenarios(options(threads: [2])))
+        #expect(!rows.isEmpty)
+        for row in rows { #expect(row.summary != nil, "\(row.identity): \(row.status) \(row.notes)") }
+    }
+
+    @Test("every convolution of the catalogue is verified in three directions at batch 1")
+    func catalogue() {
+        var chosen = options(quick: false, threads: [1])
+        chosen.algorithms = ["blas"]
+        var scenarios = BenchmarkSuite.convolution.scenarios(chosen)
+        for index in scenarios.indices { scenarios[index].workloads.removeAll { $0.identity.batch != 1 } }
+        let rows = run(scenarios.filter { !$0.workloads.isEmpty })
+        #expect(rows.count == 32 * 3 * 2)
+        for row in rows { #expect(row.summary != nil, "\(row.identity): \(row.status) \(row.notes)") }
+    }
+
+    @Test("shares of a model's layers add up to the whole")
+    func shares() {
+        let rows = run(BenchmarkSuite.layers.scenarios(options(threads: [1])))
+        let shares = rows.filter { $0.identity.metric == .share }.compactMap { $0.summary?.median }
+        #expect(abs(shares.reduce(0, +) - 100) < 15, "\(shares)")
+        #expect(rows.contains { $0.identity.name == "keras-cnn/conv2 backward" && $0.identity.metric == .flopRate })
+    }
+
+    @Test("scaling has an efficiency for each number of threads, 100 % on one")
+    func efficiency() {
+        let rows = run(BenchmarkSuite.scaling.scenarios(options()))
+        let strong = rows.filter { $0.identity.metric == .efficiency && $0.identity.name.hasSuffix("strong") }
+        #expect(strong.map(\.identity.threads) == [1, 2])
+        #expect(abs((strong[0].summary?.median ?? 0) - 100) < 1e-6)
+    }
+
+    @Test("a peer whose worker cannot be started is a row that says so")
+    func peers() {
+        var chosen = options(threads: [1])
+        chosen.peerWorkers = "/nowhere"
+        var scenario = BenchmarkSuite.peers.scenarios(chosen)[0]
+        scenario.workloads.removeAll { $0.identity.algorithm == "apus" }
+        let rows = run([scenario])
+        #expect(rows.allSatisfy { $0.status == .missing && $0.notes.contains { $0.hasPrefix("not installed") } })
+    }
+}
