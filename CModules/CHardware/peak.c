@@ -146,3 +146,17 @@ uint64_t chardware_addition_chain(uint64_t iterations, uint64_t addend, uint64_t
     *sum = x;
     return iterations * 64;
 }
+
+// Ten instructions that do nothing but pass through the core's front end.
+#if defined(__x86_64__) || defined(__aarch64__)
+#define NOTHING_10 "nop\n nop\n nop\n nop\n nop\n nop\n nop\n nop\n nop\n nop\n"
+#define NOTHING_100 \
+    NOTHING_10 NOTHING_10 NOTHING_10 NOTHING_10 NOTHING_10 NOTHING_10 NOTHING_10 NOTHING_10 NOTHING_10 NOTHING_10
+#else
+#define NOTHING_100 ""
+#endif
+
+uint64_t chardware_issue_nothing(uint64_t hundreds) {
+    for (uint64_t index = 0; index < hundreds; index++) { __asm__ volatile(NOTHING_100); }
+    return 100 * hundreds;
+}

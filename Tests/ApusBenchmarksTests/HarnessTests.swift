@@ -122,10 +122,44 @@ struct HarnessTests {
     func stopped() {
         let clock = SimulatedClock()
         let kernel = SimulatedKernel(clock, cost: 1e-3)
-        let harness = Harness(clock: clock, plan: SamplingPlan()) { kernel.runs >= 14 }
+        let harness = Harness(clock: clock, plan: SamplingPlan(), isStopped: { kernel.runs >= 9 })
         let measurement = harness.measure([kernel.workload()])[0]
         #expect(measurement.seconds.count < 3)
         #expect(measurement.status == .unsettled)
+    }
+
+    @Test("samples beside a neighbour are set aside, and the harness waits for it to go")
+    func neighbour() throws {
+        let clock = SimulatedClock()
+        // A neighbour that takes half of the core for 70 ms of every 100.
+        func isBusy(_ time: Double) -> Bool { time.truncatingRemainder(dividingBy: 0.1) < 0.07 }
+        let kernel = SimulatedKernel(clock, cost: 1e-3, slowdown: { isBusy($0) ? 2 : 1 })
+        let harness = Harness(
+            clock: clock, plan: SamplingPlan(),
+            isAlone: { _ in
+                clock.advance(by: 1e-5)
+                return !isBusy(clock.now)
+            })
+        let measurement = harness.measure([kernel.workload()])[0]
+        let median = try #require(measurement.medianSeconds)
+        #expect(abs(median / 1e-3 - 1) < 0.05, "\(median)")
+        #expect(measurement.status == .ok, "\(measurement.notes)")
+    }
+
+    @Test("a neighbour that never goes is waited for a while, and then named")
+    func lastingNeighbour() {
+        let clock = SimulatedClock()
+        let kernel = SimulatedKernel(clock, cost: 1e-3)
+        let harness = Harness(
+            clock: clock, plan: SamplingPlan(),
+            isAlone: { _ in
+                clock.advance(by: 1e-5)
+                return false
+            })
+        let measurement = harness.measure([kernel.workload()])[0]
+        #expect(measurement.status == .drifted)
+        #expect(measurement.notes == ["somebody else was on the cores all the time"])
+        #expect(clock.now < 2)
     }
 
     @Test("a peer that is not there is a row that says so")

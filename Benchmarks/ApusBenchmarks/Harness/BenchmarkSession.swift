@@ -14,12 +14,18 @@ package final class BenchmarkSession {
     package struct MachineProbe {
         /// GFLOP/s of a short burst of multiply-adds on one core.
         let burst: () -> Double
+        /// Whether so many cores belong to this process at the moment.
+        let isAlone: (_ threads: Int) -> Bool
         /// The ceilings, measured anew.
         let measure: () -> MachineSpeed
 
         /// A probe from its parts.
-        package init(burst: @escaping () -> Double, measure: @escaping () -> MachineSpeed) {
+        package init(
+            burst: @escaping () -> Double, isAlone: @escaping (_ threads: Int) -> Bool = { _ in true },
+            measure: @escaping () -> MachineSpeed
+        ) {
             self.burst = burst
+            self.isAlone = isAlone
             self.measure = measure
         }
     }
@@ -86,7 +92,7 @@ package final class BenchmarkSession {
         _ scenario: Scenario, _ plan: SamplingPlan, _ isStopped: @escaping () -> Bool
     ) -> [BenchmarkResult] {
         let before = probe.burst()
-        let harness = Harness(clock: clock, plan: plan, isStopped: isStopped)
+        let harness = Harness(clock: clock, plan: plan, isAlone: probe.isAlone, isStopped: isStopped)
         let measurements = harness.measure(scenario.workloads, inLockstep: scenario.inLockstep)
         let speed = min(before, probe.burst()) / machine.fmaGflopsPerCore
         if isStopped() { return [] }

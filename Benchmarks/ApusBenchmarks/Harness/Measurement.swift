@@ -2,8 +2,13 @@
 package struct Measurement {
     /// What was timed.
     package let workload: Workload
-    /// Seconds of one run, a sample each, in the order in which they were taken.
+    /// Seconds of one run, a sample each, in the order in which they were taken; samples that were taken beside somebody
+    /// else are set aside where there are enough others.
     package internal(set) var seconds: [Double] = []
+    /// Samples that were taken, those set aside included.
+    var taken = 0
+    /// Which of these ``seconds`` are.
+    var kept: [Int] = []
     /// Whether the figures may be used.
     package internal(set) var status: BenchmarkResult.Status = .ok
     /// What a reader must know.

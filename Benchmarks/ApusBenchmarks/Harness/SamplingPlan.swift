@@ -21,6 +21,8 @@ package struct SamplingPlan: Sendable {
     /// A run that is shorter is done once untimed before each sample: other workloads have had the caches meanwhile.
     static let longestWarmRun = 0.005
 
+    /// A run waits for its cores, and repeats what was disturbed, for so many times its budget at most.
+    static let patience = 2.0
     /// Two samples that agree so far end the warm-up.
     static let warmUpAgreement = 0.05
     /// The halves of a settled sample do not differ by more.

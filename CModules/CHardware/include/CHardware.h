@@ -84,6 +84,10 @@ void chardware_triad(int bits, bool streaming, double *a, const double *b, const
 /// Whether `streaming` makes a difference to `chardware_triad`.
 bool chardware_streams(void);
 
+/// Issues `hundreds` times 100 instructions that do nothing, and returns their number: as fast as the core can pass
+/// instructions on, and half as fast where a second hardware thread of the core is busy.
+uint64_t chardware_issue_nothing(uint64_t hundreds);
+
 #ifdef __cplusplus
 }
 #endif

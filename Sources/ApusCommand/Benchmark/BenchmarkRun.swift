@@ -42,11 +42,13 @@ struct BenchmarkRun {
         showMachine(machine, threads: threads)
         let session = BenchmarkSession(
             machine: machine, machineThreads: threads,
-            probe: .init(burst: MachineSpeed.sentinelGflops) {
-                var again = machine
-                again.measurePeakAgain(threads: threads)
-                return again
-            }, seconds: selection.seconds)
+            probe: .init(
+                burst: MachineSpeed.sentinelGflops, isAlone: CoreSharing().isAlone,
+                measure: {
+                    var again = machine
+                    again.measurePeakAgain(threads: threads)
+                    return again
+                }), seconds: selection.seconds)
         let start = ContinuousClock.now
         let stop = signals.stop
         let results = session.run(scenarios, isStopped: { stop.raised }) { progress in

@@ -75,7 +75,8 @@ private final class Recorder {
     func rows(_ measurements: [Measurement]) -> [BenchmarkResult] {
         guard let whole = measurements.first, !whole.seconds.isEmpty, let total = whole.medianSeconds else { return [] }
         // The first runs warmed up.
-        let runs = runs.suffix(whole.seconds.count)
+        let sampled = Array(runs.suffix(whole.taken))
+        let runs = whole.kept.map { sampled[$0] }
         var layers: [String] = []
         for step in steps where !layers.contains(step.layer) { layers.append(step.layer) }
         return layers.flatMap { layer in
