@@ -57,10 +57,12 @@ package struct Workload {
     package var notes: [String] = []
     /// How often it is timed.
     package var sampling: Sampling = .untilSettled
+    /// Seconds that a sample takes at least; `nil` for the harness's own choice.
+    package var sampleSeconds: Double?
+    /// Most samples; `nil` for as many as its time allows.
+    package var mostSamples: Int?
     /// Its share of the time, relative to others.
     package var weight: Double = 1
-    /// Seconds that a run takes, as far as that is known beforehand; 0 for not.
-    package var predictedSeconds: Double = 0
     /// Allocates what the workload needs.
     package var prepare: () throws(PeerFailure) -> Prepared
 

@@ -59,8 +59,9 @@ struct WorkloadRunner {
             let seconds = try prepared.time(repetitions, clock) / Double(repetitions)
             let isStable = abs(seconds / previous - 1) < SamplingPlan.warmUpAgreement
             if case .untilSettled = measurement.workload.sampling, seconds > 0 {
-                repetitions = max(1, Int((plan.sampleSeconds / seconds).rounded(.up)))
-                isWarmed = seconds < SamplingPlan.longestWarmRun
+                let own = measurement.workload.sampleSeconds
+                repetitions = max(1, Int(((own ?? plan.sampleSeconds) / seconds).rounded(.up)))
+                isWarmed = own == nil && seconds < SamplingPlan.longestWarmRun
             }
             if isStable || clock.now - start > budget / 5 { return }
             previous = seconds
@@ -98,7 +99,11 @@ struct WorkloadRunner {
     var isDone: Bool {
         guard prepared != nil else { return true }
         if samples.count < plan.fewestSamples { return false }
-        if spent >= SamplingPlan.patience * budget || samples.count >= plan.mostSamples { return true }
+        if spent >= SamplingPlan.patience * budget
+            || samples.count >= (measurement.workload.mostSamples ?? plan.mostSamples)
+        {
+            return true
+        }
         if undisturbedCount < plan.fewestSamples { return false }
         if spent >= budget { return true }
         guard case .untilSettled = measurement.workload.sampling, undisturbedCount >= plan.fewestSettledSamples else {
