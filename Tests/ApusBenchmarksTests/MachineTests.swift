@@ -163,4 +163,18 @@ struct MachineTests {
             ])
         #expect(Self.speed.nominalGflopsPerCore == 2 * 16 * 2.6 * 2)
     }
+
+    @Test("what is usual is the highest rate seen again and again, whatever single readings say")
+    func usualRate() {
+        var usual = UsualRate()
+        #expect(usual.rate == 0)
+        for reading in 0..<1000 { usual.add(reading % 2 == 0 ? 5.55 : 2.75) }
+        for wrong in [129.0, 11.2, 9.4, .infinity, -1, .nan] { usual.add(wrong) }
+        #expect(abs(usual.rate - 5.5) < 1e-9)
+    }
+
+    @Test("instructions that do nothing are counted")
+    func issuedInstructions() {
+        #expect(chardware_issue_nothing(7) == 700)
+    }
 }

@@ -37,7 +37,7 @@ package struct Harness {
                 let begin = clock.now
                 while patience > clock.now - begin, !isAlone(threads), !isStopped() {}
                 patience -= clock.now - begin
-                let wasAlone = patience > 0 && isAlone(threads)
+                let wasAlone = isAlone(threads)
                 runners[index].sample(clock) { wasAlone && isAlone(threads) }
             }
             if inLockstep { Self.alignDisturbances(&runners) }

@@ -36,7 +36,7 @@ struct SuiteSelection: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Seconds that the rows together may take (default: 420, with --quick 35).", valueName: "seconds"))
+            "Seconds that the rows together may take (default: 330, with --quick 35).", valueName: "seconds"))
     var budget: Double?
 
     @Option(
@@ -74,7 +74,7 @@ struct SuiteSelection: ParsableArguments {
     var threadCounts: [Int] { Set(threads?.elements ?? [1, Processor.usableCores]).sorted() }
 
     /// Seconds that the rows together may take.
-    var seconds: Double { budget ?? (quick ? 35 : 420) }
+    var seconds: Double { budget ?? (quick ? 35 : 330) }
 
     /// What is to be measured, `keeps` left to choose among workloads; throws where nothing is left.
     func scenarios(_ keeps: (BenchmarkResult.Identity) -> Bool = { _ in true }) throws -> [Scenario] {
