@@ -6,7 +6,12 @@ const context = file.context ?? {};
 const mostThreads = Math.max(1, ...(context.threads?.length ? context.threads : rows.map((row) => row.threads ?? 1)));
 
 const usualBatch = (values) => values.find((value) => Number.isInteger(value) && value >= 32);
-const byThreads = {label: "threads", of: (row) => row.threads, prefer: (values) => values[values.length - 1]};
+/** The thread count with most algorithms to compare, the largest among equals. */
+const comparableThreads = (values, left) => values.reduce((best, value) => {
+  const algorithms = (threads) => distinct(left.filter((row) => row.threads === threads).map((row) => row.algorithm)).length;
+  return algorithms(value) >= algorithms(best) ? value : best;
+});
+const byThreads = {label: "threads", of: (row) => row.threads, prefer: comparableThreads};
 const byType = {label: "type", of: (row) => row.dtype};
 const byFigure = {label: "figure", of: (row) => `${row.metric} in ${row.unit}`};
 const byBatch = {label: "batch", of: (row) => row.batch, prefer: usualBatch};
