@@ -35,7 +35,7 @@ let package = Package(
         .target(name: "ApusParallel", dependencies: ["CHardware"]),
         .target(name: "ApusBLAS", dependencies: ["ApusParallel", "CHardware", "COpenBLAS", "CLAPACKE"]),
         .target(name: "ApusTensors", dependencies: ["ApusBLAS", "ApusParallel"]),
-        .target(name: "ApusKernels", dependencies: ["ApusTensors", "ApusBLAS", "ApusParallel"]),
+        .target(name: "ApusKernels", dependencies: ["ApusTensors", "ApusBLAS", "ApusParallel", "CHardware"]),
         .target(
             name: "ApusNeuralNetworks",
             dependencies: ["ApusKernels", "ApusTensors", "ApusParallel"], swiftSettings: lifetimes),

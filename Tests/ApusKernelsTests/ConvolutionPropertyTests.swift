@@ -85,20 +85,24 @@ private let geometries: [ConvolutionGeometry] = {
 
     @Test(arguments: large.indices) func largeShapesAgreeExactly(index: Int) {
         let (geometry, images) = Self.large[index]
-        let pool = WorkerPool(threads: 2)
-        let run = ConvolutionRun<Float>.integers(geometry, images: images, seed: 7)
-        #expect(run.output(.blas, pool: pool) == run.output(.naive, pool: pool))
-        #expect(run.inputGradient(.blas, pool: pool) == run.inputGradient(.naive, pool: pool))
-        #expect(run.gradients(.blas, pool: pool) == run.gradients(.naive, pool: pool))
+        expectAgreement(of: ConvolutionRun<Float>.integers(geometry, images: images, seed: 7))
     }
 
     @Test(arguments: large.indices) func doublesAgreeExactly(index: Int) {
         let (geometry, _) = Self.large[index]
+        expectAgreement(of: ConvolutionRun<Double>.integers(geometry, images: 1, seed: 8))
+    }
+
+    private func expectAgreement<Scalar>(of run: ConvolutionRun<Scalar>) {
         let pool = WorkerPool(threads: 2)
-        let run = ConvolutionRun<Double>.integers(geometry, images: 1, seed: 8)
-        #expect(run.output(.blas, pool: pool) == run.output(.naive, pool: pool))
-        #expect(run.inputGradient(.blas, pool: pool) == run.inputGradient(.naive, pool: pool))
-        #expect(run.gradients(.blas, pool: pool) == run.gradients(.naive, pool: pool))
+        let output = run.output(.naive, pool: pool)
+        let inputGradient = run.inputGradient(.naive, pool: pool)
+        let gradients = run.gradients(.naive, pool: pool)
+        for algorithm in ConvolutionAlgorithm.allCases where algorithm != .naive {
+            #expect(run.output(algorithm, pool: pool) == output, "\(algorithm)")
+            #expect(run.inputGradient(algorithm, pool: pool) == inputGradient, "\(algorithm)")
+            #expect(run.gradients(algorithm, pool: pool) == gradients, "\(algorithm)")
+        }
     }
 
     /// A plan places one workspace for its batch size and runs smaller batches in it.
@@ -117,17 +121,20 @@ private let geometries: [ConvolutionGeometry] = {
 
     @Test(arguments: large.indices) func threadsDoNotChangeBits(index: Int) {
         let (geometry, images) = Self.large[index]
-        #expect(bitsAreTheSame(ConvolutionRun<Float>.normal(geometry, images: images, seed: 9)))
+        let run = ConvolutionRun<Float>.normal(geometry, images: images, seed: 9)
+        #expect(bitsAreTheSame(run, .blas))
+        #expect(bitsAreTheSame(run, .fused))
     }
 }
 
 /// Whether 1, 2, 3 and 4 threads make the same bits in all directions.
-func bitsAreTheSame(_ run: ConvolutionRun<Float>) -> Bool {
+func bitsAreTheSame(_ run: ConvolutionRun<Float>, _ algorithm: ConvolutionAlgorithm) -> Bool {
     let results = (1...4).map { threads in
         let pool = WorkerPool(threads: threads)
-        let gradients = run.gradients(.blas, pool: pool)
+        let gradients = run.gradients(algorithm, pool: pool)
         return
-            (run.output(.blas, pool: pool) + run.inputGradient(.blas, pool: pool) + gradients.filter + gradients.bias)
+            (run.output(algorithm, pool: pool) + run.inputGradient(algorithm, pool: pool) + gradients.filter
+            + gradients.bias)
             .map(\.bitPattern)
     }
     return results.allSatisfy { $0 == results[0] }

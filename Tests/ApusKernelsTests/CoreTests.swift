@@ -11,7 +11,7 @@ import Testing
             try BLASRuntime.select(core: "Haswell")
             for (geometry, images) in ConvolutionPropertyTests.large {
                 let run = ConvolutionRun<Float>.normal(geometry, images: images, seed: 10)
-                #expect(bitsAreTheSame(run), "\(geometry)")
+                #expect(bitsAreTheSame(run, .blas), "\(geometry)")
             }
         }
     }
@@ -22,7 +22,7 @@ import Testing
             try BLASRuntime.select(core: "Sandybridge")
             for (geometry, images) in ConvolutionPropertyTests.large {
                 let run = ConvolutionRun<Float>.normal(geometry, images: images, seed: 10)
-                #expect(bitsAreTheSame(run), "\(geometry)")
+                #expect(bitsAreTheSame(run, .blas), "\(geometry)")
             }
         }
     }

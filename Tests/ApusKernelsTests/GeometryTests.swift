@@ -30,10 +30,12 @@ import Testing
         #expect(!geometry.isDepthwise)
     }
 
-    @Test func automaticChoiceIsBLAS() {
+    @Test func automaticChoiceFollowsTheProcessor() {
         let geometry = ConvolutionGeometry(input: 8, inputChannels: 1, outputChannels: 1, kernel: 3)
         for direction in ConvolutionDirection.allCases {
-            #expect(AlgorithmChoice.auto.algorithm(for: geometry, direction: direction) == .blas)
+            #expect(
+                AlgorithmChoice.auto.algorithm(for: geometry, direction: direction)
+                    == (TileSet.best.isFast ? .fused : .blas))
             #expect(AlgorithmChoice.naive.algorithm(for: geometry, direction: direction) == .naive)
         }
     }

@@ -88,6 +88,111 @@ bool chardware_streams(void);
 /// instructions on, and half as fast where a second hardware thread of the core is busy.
 uint64_t chardware_issue_nothing(uint64_t hundreds);
 
+// MARK: Tiles
+
+/// Instruction sets that tiles are compiled for.
+typedef enum {
+    CHARDWARE_TILES_BASELINE = 0,
+    CHARDWARE_TILES_AVX2 = 1,
+    CHARDWARE_TILES_AVX512 = 2,
+} chardware_tiles;
+
+/// The best of them that the processor and the operating system offer.
+chardware_tiles chardware_best_tiles(void);
+
+/// Whether the baseline has fused multiply-adds and vectors (64-bit Arm), so that its tiles are worth using.
+bool chardware_baseline_tiles_are_fast(void);
+
+/// Scalars in a vector of a set of tiles; a panel is two vectors wide, or one.
+ptrdiff_t chardware_tile_lanes_float32(chardware_tiles tiles);
+ptrdiff_t chardware_tile_lanes_float64(chardware_tiles tiles);
+
+/// Some neighbouring steps of a sum: from `source` on in the pixels, from row `panel_row` on in the panel.
+typedef struct {
+    ptrdiff_t source;
+    ptrdiff_t panel_row;
+    ptrdiff_t length;
+} chardware_run;
+
+/// A product of pixels and a panel of a filter, with what follows it:
+///
+///     y[pixel, v] = start[v] + Σ source[pixel + run.source + k] · panel[run.panel_row + k, v]  over all runs and their k
+///
+/// Pixels come in pairs: the first of pair i lies at `source_offsets[i]`, the second `source_step` behind it, and so in
+/// the output. All offsets count scalars.
+typedef struct {
+    const void *source;
+    const ptrdiff_t *source_offsets;
+    ptrdiff_t source_step;
+    const chardware_run *runs;
+    ptrdiff_t run_count;
+    /// Rows of one vector where `channels` fit into it, else of two, `panel_stride` apart.
+    const void *panel;
+    ptrdiff_t panel_stride;
+    /// A row like those of the panel, or null for zeros.
+    const void *start;
+    void *output;
+    /// One for each pair, or for each two pairs where `pools`.
+    const ptrdiff_t *output_offsets;
+    ptrdiff_t output_step;
+    ptrdiff_t pairs;
+    /// Channels that are written: at most two vectors.
+    ptrdiff_t channels;
+    /// Whether y is max(0, y).
+    bool rectifies;
+    /// Whether each two pairs are a window of a 2×2 pooling whose maximum alone is written.
+    bool pools;
+    /// Where the number of the tap that holds the maximum goes, at the places of the output; may be null.
+    int8_t *taps;
+} chardware_product;
+
+void chardware_product_float32(chardware_tiles tiles, const chardware_product *product);
+void chardware_product_float64(chardware_tiles tiles, const chardware_product *product);
+
+/// A sum of outer products, target[i, v] (+)= Σ left[position, i] · right[position, v], over the positions of some lines
+/// of some images. All strides count scalars.
+typedef struct {
+    const void *left;
+    const void *right;
+    void *target;
+    ptrdiff_t images, lines, positions;
+    ptrdiff_t left_image_stride, left_line_stride, left_stride;
+    ptrdiff_t right_image_stride, right_line_stride, right_stride;
+    /// Between rows of the target.
+    ptrdiff_t target_stride;
+    /// Neighbouring scalars of `left`.
+    ptrdiff_t rows;
+    /// Neighbouring scalars of `right`: at most two vectors.
+    ptrdiff_t channels;
+    /// Whether the sum is added to what the target holds.
+    bool adds;
+} chardware_outer_product;
+
+void chardware_outer_product_float32(chardware_tiles tiles, const chardware_outer_product *product);
+void chardware_outer_product_float64(chardware_tiles tiles, const chardware_outer_product *product);
+
+/// The gradient before a 2×2 pooling and a ReLU, for a row of windows. All strides count scalars.
+typedef struct {
+    /// The gradients after both, those of neighbouring windows `source_step` apart.
+    const void *gradients;
+    /// What forward gave, in the same places: where it is not positive the gradient is dropped. Null where there was no
+    /// ReLU.
+    const void *outputs;
+    /// The taps that forward found, in the same places. Null where there was no pooling: a window is then a pixel.
+    const int8_t *taps;
+    ptrdiff_t source_step;
+    /// The first window's first pixel, neighbouring pixels `target_pixel` apart and the second line `target_line` behind
+    /// the first.
+    void *targets;
+    ptrdiff_t target_pixel, target_line;
+    /// The gradients that are handed on are added to these sums by channel; may be null.
+    void *sums;
+    ptrdiff_t windows, channels;
+} chardware_unpooling;
+
+void chardware_unpool_float32(chardware_tiles tiles, const chardware_unpooling *unpooling);
+void chardware_unpool_float64(chardware_tiles tiles, const chardware_unpooling *unpooling);
+
 #ifdef __cplusplus
 }
 #endif

@@ -19,13 +19,17 @@ public enum Convolution {
         case .naive:
             NaiveConvolution.forward(
                 geometry, images: images, input: input, filter: filter, bias: bias, output: output, pool: pool)
-        case .blas where geometry.isDepthwise:
+        case .blas where geometry.isDepthwise, .fused where geometry.isDepthwise:
             DepthwiseConvolution.forward(
                 geometry, images: images, input: input, filter: filter, bias: bias, output: output, pool: pool)
         case .blas:
             LoweredConvolution.forward(
                 geometry, images: images, input: input, filter: filter, bias: bias, output: output,
                 workspace: workspace, pool: pool)
+        case .fused:
+            FusedConvolution<Scalar>(geometry, images: images).forward(
+                images: images, input: input, filter: filter, bias: bias, output: output, workspace: workspace,
+                pool: pool)
         }
     }
 
@@ -43,13 +47,17 @@ public enum Convolution {
             NaiveConvolution.inputGradient(
                 geometry, images: images, outputGradient: outputGradient, filter: filter,
                 inputGradient: inputGradient, pool: pool)
-        case .blas where geometry.isDepthwise:
+        case .blas where geometry.isDepthwise, .fused where geometry.isDepthwise:
             DepthwiseConvolution.inputGradient(
                 geometry, images: images, outputGradient: outputGradient, filter: filter,
                 inputGradient: inputGradient, pool: pool)
         case .blas:
             LoweredConvolution.inputGradient(
                 geometry, images: images, outputGradient: outputGradient, filter: filter,
+                inputGradient: inputGradient, workspace: workspace, pool: pool)
+        case .fused:
+            FusedConvolution<Scalar>(geometry, images: images).inputGradient(
+                images: images, outputGradient: OutputGradient(outputGradient), filter: filter,
                 inputGradient: inputGradient, workspace: workspace, pool: pool)
         }
     }
@@ -69,13 +77,17 @@ public enum Convolution {
             NaiveConvolution.filterGradient(
                 geometry, images: images, input: input, outputGradient: outputGradient,
                 filterGradient: filterGradient, biasGradient: biasGradient, pool: pool)
-        case .blas where geometry.isDepthwise:
+        case .blas where geometry.isDepthwise, .fused where geometry.isDepthwise:
             DepthwiseConvolution.filterGradient(
                 geometry, images: images, input: input, outputGradient: outputGradient,
                 filterGradient: filterGradient, biasGradient: biasGradient, workspace: workspace, pool: pool)
         case .blas:
             LoweredConvolution.filterGradient(
                 geometry, images: images, input: input, outputGradient: outputGradient,
+                filterGradient: filterGradient, biasGradient: biasGradient, workspace: workspace, pool: pool)
+        case .fused:
+            FusedConvolution<Scalar>(geometry, images: images).filterGradient(
+                images: images, input: input, outputGradient: OutputGradient(outputGradient),
                 filterGradient: filterGradient, biasGradient: biasGradient, workspace: workspace, pool: pool)
         }
     }
@@ -88,10 +100,12 @@ public enum Convolution {
         requireImages(images)
         return switch algorithm {
         case .naive: 0
-        case .blas where geometry.isDepthwise:
+        case .blas where geometry.isDepthwise, .fused where geometry.isDepthwise:
             DepthwiseConvolution.workspaceCount(geometry, images: images, direction: direction)
         case .blas:
             LoweredConvolution.workspaceCount(geometry, images: images, direction: direction, threads: threads)
+        case .fused:
+            FusedConvolution<Float>(geometry, images: images).workspaceCount(direction, threads: threads)
         }
     }
 

@@ -4,6 +4,8 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Codable, Sendable {
     case naive
     /// Patches of the image as rows of a matrix (im2col), tile by tile, each multiplied by the filter with BLAS.
     case blas
+    /// Products that read the patches where they lie in the image, in tiles that stay in registers.
+    case fused
 }
 
 /// Which of a convolution's three products is meant.
@@ -22,7 +24,9 @@ public enum AlgorithmChoice: String, CaseIterable, Codable, Sendable {
     case naive
     /// ``ConvolutionAlgorithm/blas`` everywhere.
     case blas
-    /// A rule over geometry and direction that gives the same answer every time.
+    /// ``ConvolutionAlgorithm/fused`` everywhere.
+    case fused
+    /// A rule over geometry, direction and the processor's features that gives the same answer every time.
     case auto
 
     /// The algorithm for one direction of one convolution.
@@ -31,7 +35,40 @@ public enum AlgorithmChoice: String, CaseIterable, Codable, Sendable {
     ) -> ConvolutionAlgorithm {
         switch self {
         case .naive: .naive
-        case .blas, .auto: .blas
+        case .blas: .blas
+        case .fused: .fused
+        case .auto: TileSet.best.isFast ? .fused : .blas
         }
+    }
+}
+
+/// The algorithm of each direction of one convolution.
+public struct ConvolutionAlgorithms: Hashable, Codable, Sendable {
+    /// Of the output.
+    public var forward: ConvolutionAlgorithm
+    /// Of the gradient with respect to the input.
+    public var inputGradient: ConvolutionAlgorithm
+    /// Of the gradient with respect to filter and bias.
+    public var filterGradient: ConvolutionAlgorithm
+
+    /// What a choice means for a geometry.
+    public init(_ choice: AlgorithmChoice, for geometry: ConvolutionGeometry) {
+        forward = choice.algorithm(for: geometry, direction: .forward)
+        inputGradient = choice.algorithm(for: geometry, direction: .inputGradient)
+        filterGradient = choice.algorithm(for: geometry, direction: .filterGradient)
+    }
+
+    /// The algorithm of one direction.
+    public subscript(direction: ConvolutionDirection) -> ConvolutionAlgorithm {
+        switch direction {
+        case .forward: forward
+        case .inputGradient: inputGradient
+        case .filterGradient: filterGradient
+        }
+    }
+
+    /// Whether any direction is computed so.
+    public func uses(_ algorithm: ConvolutionAlgorithm) -> Bool {
+        [forward, inputGradient, filterGradient].contains(algorithm)
     }
 }

@@ -31,8 +31,8 @@ public struct ConvolutionGeometry: Hashable, Sendable {
     /// Groups into which channels are cut.
     public let groups: Int
 
-    let rows: SlidingAxis
-    let columns: SlidingAxis
+    private(set) var rows: SlidingAxis
+    private(set) var columns: SlidingAxis
 
     /// A geometry for given shapes.
     ///
@@ -100,6 +100,14 @@ public struct ConvolutionGeometry: Hashable, Sendable {
     /// Floating-point operations of one direction, 2 per multiply-add, taps on padding included.
     public func flops(images: Int) -> Int {
         2 * images * output.area * outputChannels * patchSize
+    }
+
+    /// The same convolution without a last line or column of the output that 2×2 windows leave over.
+    var croppedToWindows: ConvolutionGeometry {
+        var cropped = self
+        cropped.rows.output = rows.output / 2 * 2
+        cropped.columns.output = columns.output / 2 * 2
+        return cropped
     }
 
     /// `[kernelHeight, kernelWidth, inputChannels / groups, outputChannels]`.

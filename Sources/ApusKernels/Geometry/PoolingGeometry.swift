@@ -54,6 +54,12 @@ public struct PoolingGeometry: Hashable, Sendable {
     /// Extent of an output image.
     public var output: Size2D { Size2D(height: rows.output, width: columns.output) }
 
+    /// Whether windows of so many pixels each way lie side by side, none on padding.
+    package func isOfWholeWindows(_ size: Int) -> Bool {
+        window == Size2D(size) && stride == window && rows.before == 0 && columns.before == 0
+            && output.height * size <= input.height && output.width * size <= input.width
+    }
+
     /// `[images, height, width, channels]`.
     public func inputShape(images: Int) -> Shape { [images, input.height, input.width, channels] }
 

@@ -7,7 +7,7 @@ struct SlidingAxis: Hashable, Sendable {
     let dilation: Int
     let before: Int
     let after: Int
-    let output: Int
+    var output: Int
 
     /// - Parameter padding: Pixels before and after the image, or `nil` for Keras's `same`.
     init(input: Int, taps: Int, stride: Int, dilation: Int, padding: (before: Int, after: Int)?) {

@@ -15,6 +15,7 @@ public enum ActivationFunction: String, Sendable, Codable, CaseIterable {
         case .linear:
             return input
         case .relu:
+            if let output = builder.absorb(.rectification, of: input, shape: input.shape) { return output }
             let output = builder.valueOverwriting(input)
             builder.add(RectifiedLinearStep<Scalar>(input: input, output: output))
             return output

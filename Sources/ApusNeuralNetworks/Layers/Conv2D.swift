@@ -78,12 +78,14 @@ public struct Conv2D: Layer {
     /// Adds the convolution and its activation.
     public func lower<Scalar: BLASScalar>(_ input: Value, into builder: inout PlanBuilder<Scalar>) -> Value {
         let output = builder.value(outputShape(for: input.shape))
+        let geometry = geometry(for: input.shape)
         builder.add(
             ConvolutionStep<Scalar>(
-                geometry: geometry(for: input.shape), input: input, output: output,
-                kernel: builder.parameter("kernel"), bias: usesBias ? builder.parameter("bias") : nil,
-                batchSize: builder.batchSize, isTraining: builder.isTraining, threads: builder.threads,
-                choice: builder.algorithm))
+                geometry: geometry, input: input, output: output, kernel: builder.parameter("kernel"),
+                bias: usesBias ? builder.parameter("bias") : nil,
+                algorithms: ConvolutionAlgorithms(builder.algorithm, for: geometry),
+                setting: .init(
+                    batchSize: builder.batchSize, isTraining: builder.isTraining, threads: builder.threads)))
         return activation.lower(output, into: &builder)
     }
 }

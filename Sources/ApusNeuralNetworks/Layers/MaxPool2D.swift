@@ -24,11 +24,14 @@ public struct MaxPool2D: Pooling2D {
 
     /// Adds the pooling, with memory for the place of each maximum in a training plan.
     public func lower<Scalar: BLASScalar>(_ input: Value, into builder: inout PlanBuilder<Scalar>) -> Value {
-        let output = builder.value(outputShape(for: input.shape))
+        let geometry = geometry(for: input.shape)
+        let shape = outputShape(for: input.shape)
+        if let output = builder.absorb(.maxPooling(geometry), of: input, shape: shape) { return output }
+        let output = builder.value(shape)
         let argmaxBytes = output.shape.count * MemoryLayout<Int32>.stride
         builder.add(
             MaxPoolingStep<Scalar>(
-                geometry: geometry(for: input.shape), input: input, output: output,
+                geometry: geometry, input: input, output: output,
                 argmax: builder.isTraining ? builder.memory(bytesPerSample: argmaxBytes) : nil))
         return output
     }

@@ -89,6 +89,20 @@ public struct PlanBuilder<Scalar: BLASScalar> {
         stepLayers.append(layer.name)
     }
 
+    /// Lets the step added last take on what follows it, where its output is `input` and it can. Returns the follower's
+    /// output, or `nil` where the follower needs a step of its own.
+    mutating func absorb(_ follower: FollowingOperation, of input: Value, shape: Shape) -> Value? {
+        guard let last = steps.last as? any AbsorbingStep<Scalar>, last.outputs == [input] else { return nil }
+        let count = storages.count
+        let output = shape == input.shape ? input : value(shape)
+        guard let step = last.absorbing(follower, output: output, memory: { memory(bytesPerSample: $0) }) else {
+            storages.removeSubrange(count...)
+            return nil
+        }
+        steps[steps.count - 1] = step
+        return output
+    }
+
     // MARK: For losses
 
     /// The class index of each sample, which the plan's owner writes before each run.

@@ -1,67 +1,144 @@
 import ApusBLAS
 import ApusKernels
 
-/// A convolution, with the algorithm of each direction chosen when the plan is made.
+/// A convolution and what could be folded into it, with the algorithm of each direction chosen when the plan is made.
 struct ConvolutionStep<Scalar: BLASScalar>: Step {
+    /// The convolution, without outputs that a pooling folded into it drops.
     let geometry: ConvolutionGeometry
     let input: Value
     let output: Value
     let kernel: Parameter
     let bias: Parameter?
-    let forwardAlgorithm: ConvolutionAlgorithm
-    let inputGradientAlgorithm: ConvolutionAlgorithm
-    let filterGradientAlgorithm: ConvolutionAlgorithm
+    let algorithms: ConvolutionAlgorithms
     let workspaceCount: Int
+    private let epilogue: ConvolutionEpilogue
+    private let taps: StepMemory?
+    private let fused: FusedConvolution<Scalar>?
+    private let setting: Setting
+
+    /// What a step is made for.
+    struct Setting {
+        let batchSize: Int
+        let isTraining: Bool
+        let threads: Int
+    }
 
     init(
         geometry: ConvolutionGeometry, input: Value, output: Value, kernel: Parameter, bias: Parameter?,
-        batchSize: Int, isTraining: Bool, threads: Int, choice: AlgorithmChoice
+        algorithms: ConvolutionAlgorithms, setting: Setting
     ) {
-        self.geometry = geometry
+        self.init(
+            geometry: geometry, input: input, output: output, kernel: kernel, bias: bias, algorithms: algorithms,
+            setting: setting, epilogue: ConvolutionEpilogue(), taps: nil)
+    }
+
+    private init(
+        geometry: ConvolutionGeometry, input: Value, output: Value, kernel: Parameter, bias: Parameter?,
+        algorithms: ConvolutionAlgorithms, setting: Setting, epilogue: ConvolutionEpilogue, taps: StepMemory?
+    ) {
+        let isFused = algorithms.uses(.fused) && FusedConvolution<Scalar>.canFuse(epilogue, into: geometry)
+        let fused =
+            isFused
+            ? FusedConvolution<Scalar>(geometry, images: setting.batchSize, epilogue: epilogue) : nil
+        var directions: [ConvolutionDirection] = [.forward]
+        if setting.isTraining { directions.append(.filterGradient) }
+        if setting.isTraining && input.hasGradient { directions.append(.inputGradient) }
+        workspaceCount =
+            directions.map { direction in
+                if let fused, algorithms[direction] == .fused {
+                    return fused.workspaceCount(direction, threads: setting.threads)
+                }
+                return Convolution.workspaceCount(
+                    geometry, images: setting.batchSize, direction: direction, algorithm: algorithms[direction],
+                    threads: setting.threads)
+            }.max() ?? 0
+        self.geometry = fused?.geometry ?? geometry
         self.input = input
         self.output = output
         self.kernel = kernel
         self.bias = bias
-        forwardAlgorithm = choice.algorithm(for: geometry, direction: .forward)
-        inputGradientAlgorithm = choice.algorithm(for: geometry, direction: .inputGradient)
-        filterGradientAlgorithm = choice.algorithm(for: geometry, direction: .filterGradient)
-        func workspace(_ direction: ConvolutionDirection, _ algorithm: ConvolutionAlgorithm) -> Int {
-            Convolution.workspaceCount(
-                geometry, images: batchSize, direction: direction, algorithm: algorithm, threads: threads)
-        }
-        var counts = [workspace(.forward, forwardAlgorithm)]
-        if isTraining {
-            counts.append(workspace(.filterGradient, filterGradientAlgorithm))
-            if input.hasGradient { counts.append(workspace(.inputGradient, inputGradientAlgorithm)) }
-        }
-        workspaceCount = counts.max() ?? 0
+        self.algorithms = algorithms
+        self.setting = setting
+        self.epilogue = epilogue
+        self.taps = taps
+        self.fused = fused
     }
 
-    var operation: String { "convolution" }
+    var operation: String {
+        "convolution" + (epilogue.pools ? ", 2×2 max pooling" : "") + (epilogue.rectifies ? ", ReLU" : "")
+    }
     var inputs: [Value] { [input] }
     var outputs: [Value] { [output] }
-    var keptForBackward: [Value] { [input] }
+    var keptForBackward: [Value] { epilogue.rectifies ? [input, output] : [input] }
+    var memories: [StepMemory] { taps.map { [$0] } ?? [] }
     var parameters: [Parameter] { [kernel] + (bias.map { [$0] } ?? []) }
     var forwardFlops: Int { geometry.flops(images: 1) }
     var backwardFlops: Int { (input.hasGradient ? 2 : 1) * forwardFlops }
 
+    // MARK: Running
+
     func forward(_ run: StepRun<Scalar>) {
-        Convolution.forward(
-            geometry, images: run.samples, input: run.pointer(input), filter: run.pointer(kernel),
-            bias: bias.map { UnsafePointer(run.pointer($0)) }, output: run.pointer(output),
-            algorithm: forwardAlgorithm, workspace: run.workspace, pool: run.pool)
+        let bias = bias.map { UnsafePointer(run.pointer($0)) }
+        if let fused, algorithms.forward == .fused {
+            fused.forward(
+                images: run.samples, input: run.pointer(input), filter: run.pointer(kernel), bias: bias,
+                output: run.pointer(output), taps: taps.map { run.pointer($0, as: Int8.self) },
+                workspace: run.workspace, pool: run.pool)
+        } else {
+            Convolution.forward(
+                geometry, images: run.samples, input: run.pointer(input), filter: run.pointer(kernel), bias: bias,
+                output: run.pointer(output), algorithm: algorithms.forward, workspace: run.workspace, pool: run.pool)
+        }
     }
 
     func backward(_ run: StepRun<Scalar>) {
-        Convolution.filterGradient(
-            geometry, images: run.samples, input: run.pointer(input), outputGradient: run.gradientPointer(output),
-            filterGradient: run.gradientPointer(kernel), biasGradient: bias.map { run.gradientPointer($0) },
-            algorithm: filterGradientAlgorithm, workspace: run.workspace, pool: run.pool)
-        if input.hasGradient {
-            Convolution.inputGradient(
-                geometry, images: run.samples, outputGradient: run.gradientPointer(output),
-                filter: run.pointer(kernel), inputGradient: run.gradientPointer(input),
-                algorithm: inputGradientAlgorithm, workspace: run.workspace, pool: run.pool)
+        let outputGradient = OutputGradient<Scalar>(
+            run.gradientPointer(output), rectified: epilogue.rectifies ? UnsafePointer(run.pointer(output)) : nil,
+            taps: taps.map { UnsafePointer(run.pointer($0, as: Int8.self)) })
+        let biasGradient = bias.map { run.gradientPointer($0) }
+        if let fused, algorithms.filterGradient == .fused {
+            fused.filterGradient(
+                images: run.samples, input: run.pointer(input), outputGradient: outputGradient,
+                filterGradient: run.gradientPointer(kernel), biasGradient: biasGradient, workspace: run.workspace,
+                pool: run.pool)
+        } else {
+            Convolution.filterGradient(
+                geometry, images: run.samples, input: run.pointer(input), outputGradient: outputGradient.gradient,
+                filterGradient: run.gradientPointer(kernel), biasGradient: biasGradient,
+                algorithm: algorithms.filterGradient, workspace: run.workspace, pool: run.pool)
         }
+        if !input.hasGradient { return }
+        if let fused, algorithms.inputGradient == .fused {
+            fused.inputGradient(
+                images: run.samples, outputGradient: outputGradient, filter: run.pointer(kernel),
+                inputGradient: run.gradientPointer(input), workspace: run.workspace, pool: run.pool)
+        } else {
+            Convolution.inputGradient(
+                geometry, images: run.samples, outputGradient: outputGradient.gradient, filter: run.pointer(kernel),
+                inputGradient: run.gradientPointer(input), algorithm: algorithms.inputGradient,
+                workspace: run.workspace, pool: run.pool)
+        }
+    }
+}
+
+extension ConvolutionStep: AbsorbingStep {
+    /// Takes on what follows, where every direction that the plan runs is fused.
+    func absorbing(_ follower: FollowingOperation, output: Value, memory: (Int) -> StepMemory) -> (any Step<Scalar>)? {
+        var epilogue = epilogue
+        switch follower {
+        case .rectification: epilogue.rectifies = true
+        case .maxPooling(let pooling):
+            if epilogue.pools || !pooling.isOfWholeWindows(2) { return nil }
+            epilogue.pools = true
+        }
+        let directions = setting.isTraining ? ConvolutionDirection.allCases : [.forward]
+        guard directions.allSatisfy({ algorithms[$0] == .fused }),
+            FusedConvolution<Scalar>.canFuse(epilogue, into: geometry)
+        else { return nil }
+        var taps = taps
+        if epilogue.pools && taps == nil && setting.isTraining { taps = memory(output.shape.count) }
+        return ConvolutionStep(
+            geometry: geometry, input: input, output: output, kernel: kernel, bias: bias, algorithms: algorithms,
+            setting: setting, epilogue: epilogue, taps: taps)
     }
 }

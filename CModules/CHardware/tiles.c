@@ -1,0 +1,141 @@
+// Tiles for every instruction set and scalar type, and the choice between them at run time. Each is compiled for its own
+// instruction set, whatever the rest of the program is compiled for.
+
+#include "CHardware.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+// A product and the sum that takes it are one instruction where the set has it.
+#pragma clang fp contract(fast)
+
+#if defined(__x86_64__)
+
+// Tuned for some processors, compilers cut vectors of 512 bits in two unless told not to.
+#define AVX512 __attribute__((target("avx512f"), min_vector_width(512)))
+#define AVX2 __attribute__((target("avx2,fma"), min_vector_width(256)))
+#define BASELINE
+#define FIRST(count, lanes) ((1u << ((count) < (lanes) ? (count) : (lanes))) - 1)
+
+#define TILE(name) avx512_float32_##name
+#define TARGET AVX512
+#define SCALAR float
+#define INTEGER int32_t
+#define LANES 16
+#define PAIRS 6
+#define LOAD_SOME(address, count) ((VECTOR)_mm512_maskz_loadu_ps((__mmask16)FIRST(count, LANES), address))
+#define STORE_SOME(value, address, count) _mm512_mask_storeu_ps(address, (__mmask16)FIRST(count, LANES), (__m512)value)
+#include "tile_template.h"
+
+#define TILE(name) avx512_float64_##name
+#define TARGET AVX512
+#define SCALAR double
+#define INTEGER int64_t
+#define LANES 8
+#define PAIRS 6
+#define LOAD_SOME(address, count) ((VECTOR)_mm512_maskz_loadu_pd((__mmask8)FIRST(count, LANES), address))
+#define STORE_SOME(value, address, count) _mm512_mask_storeu_pd(address, (__mmask8)FIRST(count, LANES), (__m512d)value)
+#include "tile_template.h"
+
+#define TILE(name) avx2_float32_##name
+#define TARGET AVX2
+#define SCALAR float
+#define INTEGER int32_t
+#define LANES 8
+#define PAIRS 3
+#include "tile_template.h"
+
+#define TILE(name) avx2_float64_##name
+#define TARGET AVX2
+#define SCALAR double
+#define INTEGER int64_t
+#define LANES 4
+#define PAIRS 3
+#include "tile_template.h"
+
+#define BASELINE_PAIRS 3
+
+#else
+
+#define BASELINE
+// 64-bit Arm has 32 vector registers.
+#define BASELINE_PAIRS 6
+
+#endif
+
+#define TILE(name) baseline_float32_##name
+#define TARGET BASELINE
+#define SCALAR float
+#define INTEGER int32_t
+#define LANES 4
+#define PAIRS BASELINE_PAIRS
+#include "tile_template.h"
+
+#define TILE(name) baseline_float64_##name
+#define TARGET BASELINE
+#define SCALAR double
+#define INTEGER int64_t
+#define LANES 2
+#define PAIRS BASELINE_PAIRS
+#include "tile_template.h"
+
+#if defined(__x86_64__)
+
+chardware_tiles chardware_best_tiles(void) {
+    const uint32_t features = chardware_features_present();
+    if (features & CHARDWARE_AVX512F) { return CHARDWARE_TILES_AVX512; }
+    const bool has_avx2 = (features & CHARDWARE_AVX2) && (features & CHARDWARE_FMA);
+    return has_avx2 ? CHARDWARE_TILES_AVX2 : CHARDWARE_TILES_BASELINE;
+}
+
+bool chardware_baseline_tiles_are_fast(void) { return false; }
+
+ptrdiff_t chardware_tile_lanes_float32(chardware_tiles tiles) {
+    return tiles == CHARDWARE_TILES_AVX512 ? 16 : tiles == CHARDWARE_TILES_AVX2 ? 8 : 4;
+}
+
+#define DISPATCH(type, name, argument)                                                                                \
+    switch (tiles) {                                                                                                  \
+    case CHARDWARE_TILES_AVX512: avx512_##type##_##name(argument); break;                                             \
+    case CHARDWARE_TILES_AVX2: avx2_##type##_##name(argument); break;                                                 \
+    case CHARDWARE_TILES_BASELINE: baseline_##type##_##name(argument); break;                                         \
+    }
+
+#else
+
+chardware_tiles chardware_best_tiles(void) { return CHARDWARE_TILES_BASELINE; }
+
+bool chardware_baseline_tiles_are_fast(void) {
+#ifdef __ARM_NEON
+    return true;
+#else
+    return false;
+#endif
+}
+
+ptrdiff_t chardware_tile_lanes_float32(chardware_tiles tiles) {
+    (void)tiles;
+    return 4;
+}
+
+#define DISPATCH(type, name, argument)                                                                                \
+    (void)tiles;                                                                                                      \
+    baseline_##type##_##name(argument);
+
+#endif
+
+ptrdiff_t chardware_tile_lanes_float64(chardware_tiles tiles) { return chardware_tile_lanes_float32(tiles) / 2; }
+
+void chardware_product_float32(chardware_tiles tiles, const chardware_product *p) { DISPATCH(float32, product, p) }
+void chardware_product_float64(chardware_tiles tiles, const chardware_product *p) { DISPATCH(float64, product, p) }
+
+void chardware_outer_product_float32(chardware_tiles tiles, const chardware_outer_product *p) {
+    DISPATCH(float32, outer_product, p)
+}
+void chardware_outer_product_float64(chardware_tiles tiles, const chardware_outer_product *p) {
+    DISPATCH(float64, outer_product, p)
+}
+
+void chardware_unpool_float32(chardware_tiles tiles, const chardware_unpooling *p) { DISPATCH(float32, unpool, p) }
+void chardware_unpool_float64(chardware_tiles tiles, const chardware_unpooling *p) { DISPATCH(float64, unpool, p) }

@@ -1,0 +1,214 @@
+import ApusBLAS
+import ApusParallel
+import CHardware
+
+/// The gradient of a filter as a sum of outer products of input pixels and output gradients, without a matrix of patches:
+///
+///     dW[(i, j, c), o] = Σ x[pixel seen through tap (i, j), c] · dY[pixel, o]  over all output pixels
+///
+/// Tiles hold twelve rows of dW by a panel of output channels in registers while they run over a block of pixels. The block's
+/// gradients are packed panel by panel, small enough for a first-level cache, in the pass that undoes pooling and ReLU;
+/// the input is read where it lies. Where a tap falls on padding its rows run over fewer pixels.
+struct ImplicitOuterProduct: Sendable {
+    /// Rows of dW whose left factors neighbour each other, and the output pixels that they see inside the image.
+    struct Rows: Sendable {
+        let first: Int
+        let count: Int
+        let lines: Range<Int>
+        let positions: Range<Int>
+        /// The scalar of the input that the first row sees from output pixel (0, 0); may lie before the image.
+        let source: Int
+    }
+
+    let geometry: ConvolutionGeometry
+    let images: Int
+    let lanes: Int
+    private let rows: [Rows]
+
+    /// Positions of a block: in float32 their panel of gradients takes 64 KiB.
+    private static let blockPositions = 512
+    /// Multiply-adds that are worth a shard of their own.
+    private static let shardProduct = 1_000_000
+    /// Shards that keep many cores busy.
+    private static let wantedShards = 16
+
+    init(_ geometry: ConvolutionGeometry, images: Int, lanes: Int) {
+        self.geometry = geometry
+        self.images = images
+        self.lanes = lanes
+        var rows: [Rows] = []
+        let depth = geometry.groupInputChannels
+        let all = (0..<geometry.input.height, 0..<geometry.input.width)
+        for i in 0..<geometry.kernel.height {
+            let lines = geometry.rows.outputs(seeing: all.0, through: i, among: 0..<geometry.output.height)
+            for j in 0..<geometry.kernel.width {
+                let positions = geometry.columns.outputs(seeing: all.1, through: j, among: 0..<geometry.output.width)
+                if lines.isEmpty || positions.isEmpty { continue }
+                let source =
+                    (geometry.rows.position(output: 0, tap: i) * geometry.input.width
+                        + geometry.columns.position(output: 0, tap: j)) * geometry.inputChannels
+                let first = (i * geometry.kernel.width + j) * depth
+                if let last = rows.last, last.source + last.count == source, last.first + last.count == first,
+                    last.lines == lines, last.positions == positions
+                {
+                    rows[rows.count - 1] = Rows(
+                        first: last.first, count: last.count + depth, lines: lines, positions: positions,
+                        source: last.source)
+                } else {
+                    rows.append(
+                        Rows(first: first, count: depth, lines: lines, positions: positions, source: source))
+                }
+            }
+        }
+        self.rows = rows
+    }
+
+    /// Whether some taps see padding alone, so that their rows of the gradient are zero.
+    private var hasBlindTaps: Bool { rows.reduce(0) { $0 + $1.count } < geometry.patchSize }
+
+    // MARK: Blocks and shards
+
+    private var area: Int { geometry.output.area }
+
+    /// Panels of all groups: each is a shard's whole work over its blocks.
+    private var panels: FilterPanels {
+        FilterPanels(
+            columns: geometry.groupOutputChannels, rows: geometry.patchSize, groups: geometry.groups, lanes: lanes)
+    }
+
+    /// Shards of the sum that are worth having for so many images, before it is cut into blocks.
+    private func wantedSums(images: Int) -> Int {
+        let worthwhile = min(Self.wantedShards, max(1, geometry.flops(images: images) / 2 / Self.shardProduct))
+        let perPanel = (worthwhile + geometry.groups * panels.panels - 1) / (geometry.groups * panels.panels)
+        return max(1, min(perPanel, images * area / 32))
+    }
+
+    /// The lines of the output in all images, as blocks: some lines of an image, or some whole images.
+    private func blocks(images: Int) -> (images: Shards, lines: Shards) {
+        let positions = max(1, min(Self.blockPositions, images * area / wantedSums(images: images)))
+        // Windows of a pooling keep their two lines together.
+        let height = geometry.output.height
+        if positions < area {
+            let lines = max(2, positions / geometry.output.width / 2 * 2)
+            let half = height.isMultiple(of: 2) ? height / 2 : height
+            let size = height.isMultiple(of: 2) ? lines / 2 : lines
+            return (Shards(of: images, limit: images), Shards(of: half, limit: (half + size - 1) / size))
+        }
+        let size = positions / area
+        return (Shards(of: images, limit: (images + size - 1) / size), Shards(of: height, limit: 1))
+    }
+
+    private func sums(images: Int) -> Shards {
+        let (imageBlocks, lineBlocks) = blocks(images: images)
+        return Shards(of: imageBlocks.shards * lineBlocks.shards, limit: wantedSums(images: images))
+    }
+
+    /// Most positions of a block of any number of images up to the largest.
+    private var mostPositions: Int {
+        max(Self.blockPositions, 2 * geometry.output.width) + 2 * geometry.output.width
+    }
+
+    private var partialCount: Int { geometry.filterCount + geometry.outputChannels }
+
+    func workspaceCount(threads: Int) -> Int {
+        let most = (0..<Self.wantedShards).map { sums(images: max(1, images * ($0 + 1) / Self.wantedShards)).shards }
+        let partials = min(Self.wantedShards, wantedSums(images: images))
+        return max(partials, most.max() ?? 1) * partialCount + threads * mostPositions * 2 * lanes
+    }
+
+    // MARK: Running
+
+    /// The gradients with respect to filter and bias, summed over the images.
+    @inline(__always)
+    func run<Scalar: BLASScalar>(
+        _ tiles: TileSet, images: Int, input: UnsafePointer<Scalar>, outputGradient: OutputGradient<Scalar>,
+        filterGradient: UnsafeMutablePointer<Scalar>, biasGradient: UnsafeMutablePointer<Scalar>?,
+        workspace: UnsafeMutablePointer<Scalar>, pool: WorkerPool
+    ) {
+        let sums = sums(images: images)
+        let isPartial = sums.shards > 1
+        let panels = panels
+        let scratch = workspace + (isPartial ? sums.shards * partialCount : 0)
+        let scratchCount = mostPositions * 2 * lanes
+        pool.forEach(sums.shards * geometry.groups * panels.panels) { shard, worker in
+            let (sum, index) = shard.quotientAndRemainder(dividingBy: geometry.groups * panels.panels)
+            let partial = workspace + sum * partialCount
+            let (group, panel) = index.quotientAndRemainder(dividingBy: panels.panels)
+            let columns = panels.columns(ofPanel: panel)
+            let first = group * panels.columns + columns.lowerBound
+            addBlocks(
+                tiles, images: images, blocks: sums[sum], group: group,
+                channels: first..<first + columns.count, width: panels.width(ofPanel: panel), input, outputGradient,
+                to: isPartial ? partial : filterGradient,
+                biasGradient == nil ? nil : isPartial ? partial + geometry.filterCount : biasGradient,
+                scratch + worker * scratchCount)
+        }
+        if !isPartial { return }
+        PartialSums.combine(
+            workspace, count: sums.shards, stride: partialCount, length: geometry.filterCount, into: filterGradient,
+            pool: pool)
+        if let biasGradient {
+            PartialSums.combine(
+                workspace + geometry.filterCount, count: sums.shards, stride: partialCount,
+                length: geometry.outputChannels, into: biasGradient, pool: pool)
+        }
+    }
+
+    @inline(__always)
+    private func addBlocks<Scalar: BLASScalar>(
+        _ tiles: TileSet, images: Int, blocks range: Range<Int>, group: Int, channels: Range<Int>, width: Int,
+        _ input: UnsafePointer<Scalar>, _ outputGradient: OutputGradient<Scalar>,
+        to filterGradient: UnsafeMutablePointer<Scalar>, _ biasGradient: UnsafeMutablePointer<Scalar>?,
+        _ packed: UnsafeMutablePointer<Scalar>
+    ) {
+        let (imageBlocks, lineBlocks) = blocks(images: images)
+        let linesPerUnit = lineBlocks.count == geometry.output.height ? 1 : 2
+        let height = geometry.output.height
+        let lineCount = geometry.output.width * width
+        let bias = biasGradient.map { $0 + channels.lowerBound }
+        bias?.update(repeating: 0, count: channels.count)
+        let target = filterGradient + channels.lowerBound
+        if hasBlindTaps {
+            for row in 0..<geometry.patchSize {
+                (target + row * geometry.outputChannels).update(repeating: 0, count: channels.count)
+            }
+        }
+        let depth = group * geometry.groupInputChannels
+        for block in range {
+            let block0 = imageBlocks[block / lineBlocks.shards]
+            let units = lineBlocks[block % lineBlocks.shards]
+            let lines = units.lowerBound * linesPerUnit..<units.upperBound * linesPerUnit
+            for image in block0 {
+                let pooled = outputGradient.taps == nil ? 1 : 2
+                for line in stride(from: lines.lowerBound, to: lines.upperBound, by: pooled) {
+                    outputGradient.write(
+                        line: (image * height + line) / pooled, width: geometry.output.width / pooled,
+                        channels: channels, of: geometry.outputChannels,
+                        to: packed + ((image - block0.lowerBound) * lines.count + line - lines.lowerBound) * lineCount,
+                        targetPixel: width, targetLine: lineCount, sums: bias, tiles)
+                }
+            }
+            for rows in rows {
+                let seen = rows.lines.clamped(to: lines)
+                let isFirst = block == range.lowerBound
+                if seen.isEmpty && !isFirst { continue }
+                let firstPixel =
+                    seen.lowerBound * geometry.stride.height * geometry.input.width
+                    + rows.positions.lowerBound * geometry.stride.width
+                var product = chardware_outer_product(
+                    left: input + (block0.lowerBound * geometry.inputCount + depth + rows.source)
+                        + firstPixel * geometry.inputChannels,
+                    right: packed + (seen.lowerBound - lines.lowerBound) * lineCount
+                        + rows.positions.lowerBound * width,
+                    target: target + rows.first * geometry.outputChannels, images: block0.count, lines: seen.count,
+                    positions: rows.positions.count, left_image_stride: geometry.inputCount,
+                    left_line_stride: geometry.stride.height * geometry.input.width * geometry.inputChannels,
+                    left_stride: geometry.stride.width * geometry.inputChannels,
+                    right_image_stride: lines.count * lineCount, right_line_stride: lineCount, right_stride: width,
+                    target_stride: geometry.outputChannels, rows: rows.count, channels: channels.count,
+                    adds: !isFirst)
+                tiles.multiply(&product, as: Scalar.self)
+            }
+        }
+    }
+}

@@ -1,0 +1,214 @@
+import ApusBLAS
+import ApusKernels
+import ApusParallel
+import ApusTensors
+import Testing
+
+/// Fused convolutions in every instruction set that this processor runs, with what is folded into them, against the plain
+/// kernels one after the other. Operands are small integers, so that all sums are exact.
+@Suite struct FusedConvolutionTests {
+    /// Geometries whose windows of 2×2 can be pooled in the same pass: no padding.
+    static let poolable: [(ConvolutionGeometry, Int)] = [
+        (ConvolutionGeometry(input: 32, inputChannels: 3, outputChannels: 32, kernel: 3), 3),
+        (ConvolutionGeometry(input: 15, inputChannels: 32, outputChannels: 64, kernel: 3), 2),
+        (ConvolutionGeometry(input: 6, inputChannels: 24, outputChannels: 40, kernel: 3), 13),
+        (ConvolutionGeometry(input: 11, inputChannels: 5, outputChannels: 7, kernel: 2, stride: 2), 2),
+        (ConvolutionGeometry(input: 9, inputChannels: 6, outputChannels: 21, kernel: 3, groups: 3), 2),
+        (ConvolutionGeometry(input: 40, inputChannels: 4, outputChannels: 9, kernel: 2, dilation: 3), 1),
+        (
+            ConvolutionGeometry(
+                input: Size2D(height: 4, width: 70), inputChannels: 3, outputChannels: 33,
+                kernel: Size2D(height: 1, width: 2)), 2
+        ),
+    ]
+
+    /// Geometries with padding, whose border sees fewer taps.
+    static let padded: [(ConvolutionGeometry, Int)] = [
+        (ConvolutionGeometry(input: 8, inputChannels: 16, outputChannels: 48, kernel: 3, padding: .same), 5),
+        (ConvolutionGeometry(input: 7, inputChannels: 3, outputChannels: 10, kernel: 5, stride: 2, padding: .same), 4),
+        (ConvolutionGeometry(input: 2, inputChannels: 4, outputChannels: 4, kernel: 5, padding: .same), 3),
+        (
+            ConvolutionGeometry(
+                input: 5, inputChannels: 2, outputChannels: 3, kernel: 2, stride: 3,
+                padding: .explicit(top: 4, bottom: 3, left: 5, right: 0)), 3
+        ),
+        (
+            ConvolutionGeometry(
+                input: 9, inputChannels: 4, outputChannels: 6, kernel: 3, stride: 2, dilation: 2, padding: .same,
+                groups: 2), 3
+        ),
+    ]
+
+    @Test(arguments: TileSet.available) func agreesInFloat(tiles: TileSet) {
+        for (geometry, images) in Self.poolable + Self.padded {
+            expectAgreement(ConvolutionRun<Float>.integers(geometry, images: images, seed: 5), tiles)
+        }
+    }
+
+    @Test(arguments: TileSet.available) func agreesInDouble(tiles: TileSet) {
+        for (geometry, images) in Self.poolable + Self.padded {
+            expectAgreement(ConvolutionRun<Double>.integers(geometry, images: images, seed: 6), tiles)
+        }
+    }
+
+    /// A batch smaller than the one that tables and workspace were made for.
+    @Test func servesSmallerBatches() {
+        for (geometry, _) in Self.poolable + Self.padded {
+            let fused = FusedRun<Float>(
+                geometry, images: 23, epilogue: ConvolutionEpilogue(rectifies: true), tiles: .best)
+            for images in [1, 2, 7, 22] {
+                let run = ConvolutionRun<Float>.integers(geometry, images: images, seed: 7)
+                #expect(fused.results(of: run) == plainResults(run, ConvolutionEpilogue(rectifies: true)))
+            }
+        }
+    }
+
+    private func expectAgreement<Scalar: BLASScalar>(_ run: ConvolutionRun<Scalar>, _ tiles: TileSet) {
+        for rectifies in [false, true] {
+            for pools in [false, true] {
+                let epilogue = ConvolutionEpilogue(rectifies: rectifies, pools: pools)
+                let isPossible = FusedConvolution<Scalar>.canFuse(epilogue, into: run.geometry)
+                #expect(isPossible == (!pools || run.geometry.padding == .valid), "\(run.geometry)")
+                if !isPossible { continue }
+                let fused = FusedRun<Scalar>(run.geometry, images: run.images, epilogue: epilogue, tiles: tiles)
+                let (found, expected) = (fused.results(of: run), plainResults(run, epilogue))
+                #expect(found.output == expected.output, "\(epilogue) \(run.geometry)")
+                #expect(found.inputGradient == expected.inputGradient, "\(epilogue) \(run.geometry)")
+                #expect(found.filterGradient == expected.filterGradient, "\(epilogue) \(run.geometry)")
+                #expect(found.biasGradient == expected.biasGradient, "\(epilogue) \(run.geometry)")
+            }
+        }
+    }
+
+    /// The first of equal maxima wins, NaN wins over numbers and passes a ReLU.
+    @Test(arguments: TileSet.available) func poolsAsMaxPoolingDoes(tiles: TileSet) {
+        let geometry = ConvolutionGeometry(input: 2, inputChannels: 1, outputChannels: 17, kernel: 1)
+        let fused = FusedConvolution<Float>(
+            geometry, images: 5, epilogue: ConvolutionEpilogue(rectifies: true, pools: true), tiles: tiles)
+        let images: [[Float]] = [
+            [1, 3, 3, 2], [-1, -2, -3, -4], [1, .nan, 5, .nan], [.nan, 1, 2, 3], [0, 0, 0, 7],
+        ]
+        let filter = [Float](repeating: 1, count: 17)
+        var output = [Float](repeating: .infinity, count: 5 * 17)
+        var taps = [Int8](repeating: -1, count: 5 * 17)
+        var workspace = [Float](repeating: .nan, count: fused.workspaceCount(.forward, threads: 1))
+        fused.forward(
+            images: 5, input: images.flatMap(\.self), filter: filter, bias: nil, output: &output, taps: &taps,
+            workspace: &workspace, pool: WorkerPool(threads: 1))
+        for channel in 0..<17 {
+            let values = (0..<5).map { output[$0 * 17 + channel] }
+            #expect(values[0] == 3 && values[1] == 0 && values[2].isNaN && values[3].isNaN && values[4] == 7)
+            // Of two NaNs the last one stays, as in MaxPooling.
+            #expect((0..<5).map { taps[$0 * 17 + channel] } == [1, 0, 3, 0, 3])
+        }
+    }
+}
+
+/// All results of a convolution with what follows it.
+private struct Results<Scalar: BLASScalar>: Equatable {
+    var output: [Scalar]
+    var inputGradient: [Scalar]
+    var filterGradient: [Scalar]
+    var biasGradient: [Scalar]
+}
+
+/// The output gradient of a run stands for that behind the epilogue; of a pooled one its beginning is taken.
+private struct FusedRun<Scalar: BLASScalar> {
+    let fused: FusedConvolution<Scalar>
+    let images: Int
+    let pool = WorkerPool(threads: 2)
+
+    init(_ geometry: ConvolutionGeometry, images: Int, epilogue: ConvolutionEpilogue, tiles: TileSet) {
+        fused = FusedConvolution(geometry, images: images, epilogue: epilogue, tiles: tiles)
+        self.images = images
+    }
+
+    func results(of run: ConvolutionRun<Scalar>) -> Results<Scalar> {
+        let nan = Scalar.nan
+        let outputCount = fused.geometry.outputShape(images: run.images).count / (fused.epilogue.pools ? 4 : 1)
+        var results = Results(
+            output: [Scalar](repeating: nan, count: outputCount),
+            inputGradient: [Scalar](repeating: nan, count: run.input.count),
+            filterGradient: [Scalar](repeating: nan, count: run.filter.count),
+            biasGradient: [Scalar](repeating: nan, count: run.bias.count))
+        var taps = [Int8](repeating: -1, count: outputCount)
+        taps.withUnsafeMutableBufferPointer { taps in
+            withWorkspace(.forward) {
+                fused.forward(
+                    images: run.images, input: run.input, filter: run.filter, bias: run.bias,
+                    output: &results.output, taps: fused.epilogue.pools ? taps.baseAddress : nil, workspace: $0,
+                    pool: pool)
+            }
+        }
+        run.outputGradient.withUnsafeBufferPointer { gradient in
+            results.output.withUnsafeBufferPointer { output in
+                taps.withUnsafeBufferPointer { taps in
+                    guard let gradient = gradient.baseAddress else { return }
+                    let outputGradient = OutputGradient(
+                        gradient, rectified: fused.epilogue.rectifies ? output.baseAddress : nil,
+                        taps: fused.epilogue.pools ? taps.baseAddress : nil)
+                    withWorkspace(.inputGradient) {
+                        fused.inputGradient(
+                            images: run.images, outputGradient: outputGradient, filter: run.filter,
+                            inputGradient: &results.inputGradient, workspace: $0, pool: pool)
+                    }
+                    withWorkspace(.filterGradient) {
+                        fused.filterGradient(
+                            images: run.images, input: run.input, outputGradient: outputGradient,
+                            filterGradient: &results.filterGradient, biasGradient: &results.biasGradient,
+                            workspace: $0, pool: pool)
+                    }
+                }
+            }
+        }
+        return results
+    }
+
+    /// Lends a workspace of exactly the size that is asked for, and checks that the scalars behind it survive.
+    private func withWorkspace(_ direction: ConvolutionDirection, _ body: (UnsafeMutablePointer<Scalar>) -> Void) {
+        let count = fused.workspaceCount(direction, threads: pool.threads)
+        var workspace = [Scalar](repeating: .nan, count: count) + [Scalar](repeating: 12345, count: 64)
+        workspace.withUnsafeMutableBufferPointer { buffer in
+            if let start = buffer.baseAddress { body(start) }
+        }
+        require(workspace.suffix(64).allSatisfy { $0 == 12345 }, "\(direction) writes behind its workspace")
+    }
+}
+
+/// The same by plain kernels, one after the other.
+private func plainResults<Scalar: BLASScalar>(
+    _ run: ConvolutionRun<Scalar>, _ epilogue: ConvolutionEpilogue
+) -> Results<Scalar> {
+    let pool = WorkerPool(threads: 1)
+    var run = run
+    var output = run.output(.naive, pool: pool)
+    let count = output.count
+    if epilogue.rectifies {
+        output.withUnsafeMutableBufferPointer {
+            guard let y = $0.baseAddress else { return }
+            RectifiedLinear.forward(count: count, input: y, output: y, pool: pool)
+        }
+    }
+    var gradient = run.outputGradient
+    var result = output
+    if epilogue.pools {
+        let pooling = PoolingGeometry(input: run.geometry.output, channels: run.geometry.outputChannels, window: 2)
+        result = [Scalar](repeating: .nan, count: pooling.outputShape(images: run.images).count)
+        var argmax = [Int32](repeating: -1, count: result.count)
+        MaxPooling.forward(
+            pooling, images: run.images, input: output, output: &result, argmax: &argmax, pool: pool)
+        MaxPooling.backward(
+            pooling, images: run.images, outputGradient: run.outputGradient, argmax: argmax, inputGradient: &gradient,
+            pool: pool)
+    }
+    if epilogue.rectifies {
+        let slopes = gradient
+        RectifiedLinear.backward(
+            count: count, output: output, outputGradient: slopes, inputGradient: &gradient, pool: pool)
+    }
+    run.outputGradient = gradient
+    let gradients = run.gradients(.naive, pool: pool)
+    return Results(
+        output: result, inputGradient: run.inputGradient(.naive, pool: pool), filterGradient: gradients.filter,
+        biasGradient: gradients.bias)
+}
