@@ -89,7 +89,8 @@ let package = Package(
                 "ApusDatasets", "ApusTensors", "ApusBLAS", "ApusParallel",
                 .product(name: "FlyingFox", package: "FlyingFox"),
             ]),
-        .testTarget(name: "ApusTrainingTests", dependencies: ["ApusTraining", "TestSupport"]),
+        .target(name: "CAllocations", path: "Tests/CAllocations"),
+        .testTarget(name: "ApusTrainingTests", dependencies: ["ApusTraining", "TestSupport", "CAllocations"]),
         .testTarget(
             name: "ApusBenchmarksTests",
             dependencies: ["ApusBenchmarks", "ApusParallel", "ApusBLAS", "ApusTensors", "CHardware", "TestSupport"],

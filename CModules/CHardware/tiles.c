@@ -139,3 +139,13 @@ void chardware_outer_product_float64(chardware_tiles tiles, const chardware_oute
 
 void chardware_unpool_float32(chardware_tiles tiles, const chardware_unpooling *p) { DISPATCH(float32, unpool, p) }
 void chardware_unpool_float64(chardware_tiles tiles, const chardware_unpooling *p) { DISPATCH(float64, unpool, p) }
+
+void chardware_adam_float32(chardware_tiles tiles, const chardware_adam *p) { DISPATCH(float32, adam, p) }
+void chardware_adam_float64(chardware_tiles tiles, const chardware_adam *p) { DISPATCH(float64, adam, p) }
+
+void chardware_pooled_outer_product_float32(chardware_tiles tiles, const chardware_pooled_outer_product *p) {
+    DISPATCH(float32, pooled_outer_product, p)
+}
+void chardware_pooled_outer_product_float64(chardware_tiles tiles, const chardware_pooled_outer_product *p) {
+    DISPATCH(float64, pooled_outer_product, p)
+}

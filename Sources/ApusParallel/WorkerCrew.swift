@@ -10,6 +10,10 @@ import Synchronization
 final class WorkerCrew: @unchecked Sendable {
     typealias Operation = (_ shard: Int, _ worker: Int) -> Void
 
+    /// The closure of an operation for as long as the call lasts that it is passed to.
+    @_silgen_name("chardware_lend_closure")
+    private static func lend(_ operation: Operation) -> chardware_closure
+
     /// About 30 µs of waiting, longer than the gap between two kernels.
     private static let spins = 2_000
 
@@ -19,7 +23,7 @@ final class WorkerCrew: @unchecked Sendable {
     private let working = Atomic<Int>(0)
     private let dismissed = Atomic<Bool>(false)
     private let caller = Mutex<Void>(())
-    private var operation: Operation?
+    private var operation: chardware_closure?
     private var shards = 0
     private let sleep = SleepingPlace()
     private let wake = SleepingPlace()
@@ -72,9 +76,9 @@ final class WorkerCrew: @unchecked Sendable {
         }
     }
 
-    func run(_ shards: Int, _ operation: @escaping Operation) {
+    func run(_ shards: Int, _ operation: Operation) {
         caller.withLock { _ in
-            self.operation = operation
+            self.operation = Self.lend(operation)
             self.shards = shards
             next.store(0, ordering: .relaxed)
             working.store(helpers, ordering: .relaxed)
@@ -114,7 +118,9 @@ final class WorkerCrew: @unchecked Sendable {
             }
             if dismissed.load(ordering: .relaxed) { return }
             seen += 1
-            if let operation { takeShards(worker: worker, operation) }
+            if let operation {
+                takeShards(worker: worker) { chardware_call_closure(operation, $0, $1) }
+            }
             if working.subtract(1, ordering: .sequentiallyConsistent).newValue == 0 { wake.wakeAll() }
         }
     }

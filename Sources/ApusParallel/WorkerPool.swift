@@ -47,7 +47,7 @@ public final class WorkerPool: Sendable {
         } else if shards == 1 || threads == 1 {
             crew.runAlone(shards, body)
         } else {
-            withoutActuallyEscaping(body) { crew.run(shards, $0) }
+            crew.run(shards, body)
         }
     }
 }

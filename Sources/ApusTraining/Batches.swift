@@ -66,51 +66,57 @@ struct Batches {
     /// Batches in one pass.
     var batchesPerEpoch: Int { (count + batchSize - 1) / batchSize }
 
-    /// Writes one batch's inputs and targets into a plan and returns the number of examples.
-    mutating func load(_ batch: Int, epoch: Int, into plan: ExecutionPlan<Float>, labels: Labels, pool: WorkerPool)
-        -> Int
-    {
+    /// Writes one batch's inputs, and classes or targets, and returns the number of examples.
+    mutating func load(_ batch: Int, epoch: Int, into target: BatchMemory, pool: WorkerPool) -> Int {
         if case .images(let loader) = source {
-            let samples = loader.load(
-                batch: batch, epoch: epoch, into: plan.inputPointer, labels: labels.pointer, pool: pool)
-            labels.write(samples, to: plan)
-            return samples
+            return loader.load(
+                batch: batch, epoch: epoch, into: target.inputs, labels: target.classes, pool: pool)
         }
         let rows = batch * batchSize..<min(count, (batch + 1) * batchSize)
-        let indices = indices(rows, epoch: epoch)
+        if let shuffling, order?.epoch != epoch {
+            order = (epoch, shuffling.folding(UInt64(epoch)).permutation(count: count))
+        }
+        let order = order?.indices
         switch source {
         case .images: break
         case .classified(let inputs, let classes):
-            Self.gather(inputs, indices, to: plan.inputPointer)
-            for (row, index) in indices.enumerated() { labels.pointer[row] = classes[index] }
-            labels.write(rows.count, to: plan)
+            for (position, row) in rows.enumerated() {
+                let index = order?[row] ?? row
+                Self.copy(inputs, index, to: target.inputs, position)
+                target.classes[position] = classes[index]
+            }
         case .paired(let inputs, let targets):
-            Self.gather(inputs, indices, to: plan.inputPointer)
-            guard let target = plan.targetPointer else { break }
-            require(
-                targets.shape.count == count * plan.predictionShape.count,
-                "Trainer: targets have shape \(targets.shape), the model predicts [count] + \(plan.predictionShape)")
-            Self.gather(targets, indices, to: target)
+            for (position, row) in rows.enumerated() {
+                let index = order?[row] ?? row
+                Self.copy(inputs, index, to: target.inputs, position)
+                if let memory = target.targets { Self.copy(targets, index, to: memory, position) }
+            }
         }
         return rows.count
     }
 
-    private mutating func indices(_ rows: Range<Int>, epoch: Int) -> [Int] {
-        guard let shuffling else { return Array(rows) }
-        if order?.epoch != epoch {
-            order = (epoch, shuffling.folding(UInt64(epoch)).permutation(count: count))
-        }
-        return order.map { Array($0.indices[rows]) } ?? []
+    private static func copy(
+        _ tensor: Tensor<Float>, _ row: Int, to pointer: UnsafeMutablePointer<Float>, _ position: Int
+    ) {
+        let length = tensor.shape.count / tensor.shape[0]
+        tensor.withUnsafePointer { (pointer + position * length).update(from: $0 + row * length, count: length) }
     }
 
-    private static func gather(_ tensor: Tensor<Float>, _ rows: [Int], to pointer: UnsafeMutablePointer<Float>) {
-        let length = tensor.shape.count / tensor.shape[0]
-        tensor.withUnsafePointer { base in
-            for (position, row) in rows.enumerated() {
-                (pointer + position * length).update(from: base + row * length, count: length)
-            }
-        }
+    /// Stops where targets have another shape than what the model predicts.
+    func checkTargets(_ plan: ExecutionPlan<Float>) {
+        guard case .paired(_, let targets) = source else { return }
+        require(
+            targets.shape.count == count * plan.predictionShape.count,
+            "Trainer: targets have shape \(targets.shape), the model predicts [count] + \(plan.predictionShape)")
     }
+}
+
+/// Where a batch is written.
+struct BatchMemory {
+    let inputs: UnsafeMutablePointer<Float>
+    let classes: UnsafeMutablePointer<Int32>
+    /// Room for a tensor per example, where examples have one.
+    let targets: UnsafeMutablePointer<Float>?
 }
 
 /// The class of each example of the current batch, kept beside the plan for counting hits.

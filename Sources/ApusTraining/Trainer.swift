@@ -84,21 +84,20 @@ public final class Trainer {
     ) throws -> Outcome {
         require(examples.count > 0, "Trainer.fit: there are no examples")
         let plan = trainingPlan(examples)
-        let labels = Labels(capacity: plan.batchSize)
-        var batches = Batches(examples, model: model, settings: settings, isShuffled: true)
+        let feed = feed(examples, to: plan, isShuffled: true)
         while progress.epoch < epochs {
-            while progress.batch < batches.batchesPerEpoch {
+            while progress.batch < feed.batchesPerEpoch {
                 if stop.raised { return .stopped }
-                try trainOnce(plan, &batches, labels)
+                try trainOnce(plan, feed)
                 let status = BatchStatus(
                     epoch: progress.epoch + 1, epochs: epochs, batch: progress.batch,
-                    batches: batches.batchesPerEpoch, score: trainingScore(hasClasses: batches.hasClasses),
+                    batches: feed.batchesPerEpoch, score: trainingScore(hasClasses: feed.hasClasses),
                     imagesPerSecond: Double(progress.examples) / progress.seconds)
                 for callback in callbacks { callback.batchEnded(status) }
             }
             if stop.raised { return .stopped }
             let record = EpochRecord(
-                epoch: progress.epoch + 1, train: trainingScore(hasClasses: batches.hasClasses),
+                epoch: progress.epoch + 1, train: trainingScore(hasClasses: feed.hasClasses),
                 validation: validation.map { evaluate($0, stop: stop).score },
                 test: test.map { evaluate($0, stop: stop).score },
                 seconds: progress.seconds, imagesPerSecond: Double(progress.examples) / progress.seconds)
@@ -114,12 +113,19 @@ public final class Trainer {
     func trainingPlan(_ examples: Examples) -> ExecutionPlan<Float> {
         ExecutionPlan(
             model, loss: loss, batchSize: min(settings.batchSize, examples.count), purpose: .training,
-            parameters: parameters, algorithm: settings.algorithm, seed: settings.seed, pool: pool)
+            parameters: parameters, algorithm: settings.algorithm, seed: settings.seed,
+            readsAhead: pool.threads > 1, pool: pool)
     }
 
-    func trainOnce(_ plan: ExecutionPlan<Float>, _ batches: inout Batches, _ labels: Labels) throws {
+    /// What hands the plan one batch of the examples after the other.
+    func feed(_ examples: Examples, to plan: ExecutionPlan<Float>, isShuffled: Bool) -> BatchFeed {
+        let batches = Batches(examples, model: model, settings: settings, isShuffled: isShuffled)
+        return BatchFeed(batches, plan: plan, threads: pool.threads)
+    }
+
+    func trainOnce(_ plan: ExecutionPlan<Float>, _ feed: BatchFeed) throws {
         let start = ContinuousClock.now
-        let samples = batches.load(progress.batch, epoch: progress.epoch, into: plan, labels: labels, pool: pool)
+        let samples = feed.take(progress.batch, epoch: progress.epoch)
         plan.forward(samples: samples, step: UInt64(progress.step))
         let lossSum = plan.lossSum
         guard lossSum.isFinite else {
@@ -132,7 +138,7 @@ public final class Trainer {
                 parameters, gradients: gradients, state: optimizerState, step: progress.step + 1, pool: pool)
         }
         progress.lossSum += lossSum
-        if batches.hasClasses { progress.correct += labels.hits(samples, in: plan) }
+        if feed.hasClasses { progress.correct += feed.labels.hits(samples, in: plan) }
         progress.examples += samples
         progress.batch += 1
         progress.step += 1
@@ -194,15 +200,14 @@ public final class Trainer {
             inferencePlan
             ?? ExecutionPlan<Float>(
                 model, loss: loss, batchSize: settings.batchSize, purpose: .inference, parameters: parameters,
-                algorithm: settings.algorithm, pool: pool)
+                algorithm: settings.algorithm, readsAhead: pool.threads > 1, pool: pool)
         inferencePlan = plan
-        let labels = Labels(capacity: plan.batchSize)
-        var batches = Batches(examples, model: model, settings: settings, isShuffled: false)
-        for batch in 0..<batches.batchesPerEpoch {
+        let feed = feed(examples, to: plan, isShuffled: false)
+        for batch in 0..<feed.batchesPerEpoch {
             if stop?.raised == true { return }
-            let samples = batches.load(batch, epoch: 0, into: plan, labels: labels, pool: pool)
+            let samples = feed.take(batch, epoch: 0)
             plan.forward(samples: samples)
-            body(plan, samples, labels)
+            body(plan, samples, feed.labels)
         }
     }
 }

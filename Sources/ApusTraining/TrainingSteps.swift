@@ -7,22 +7,20 @@ package final class TrainingSteps {
     package let trainer: Trainer
     /// The plan that the steps run.
     package let plan: ExecutionPlan<Float>
-    private var batches: Batches
-    private let labels: Labels
+    private let feed: BatchFeed
 
     /// Steps over some examples, from where the trainer's progress stands.
     package init(_ trainer: Trainer, on examples: Examples) {
         self.trainer = trainer
         plan = trainer.trainingPlan(examples)
-        batches = Batches(examples, model: trainer.model, settings: trainer.settings, isShuffled: true)
-        labels = Labels(capacity: plan.batchSize)
+        feed = trainer.feed(examples, to: plan, isShuffled: true)
     }
 
     /// Loads the next batch, runs the plan forward and backward and moves the weights; returns the batch's mean loss.
     package func next() throws -> Double {
-        if trainer.progress.batch == batches.batchesPerEpoch { trainer.startNextEpoch() }
+        if trainer.progress.batch == feed.batchesPerEpoch { trainer.startNextEpoch() }
         let before = trainer.progress
-        try trainer.trainOnce(plan, &batches, labels)
+        try trainer.trainOnce(plan, feed)
         let samples = trainer.progress.examples - before.examples
         return (trainer.progress.lossSum - before.lossSum) / Double(samples)
     }

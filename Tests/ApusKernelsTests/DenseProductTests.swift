@@ -45,8 +45,39 @@ private struct DenseRun<Scalar: BLASScalar & Equatable> {
         return results
     }
 
+    /// The same by a fused layer that was made for up to `capacity` rows.
+    func fusedResults(tiles: TileSet, rectifies: Bool, capacity: Int, pool: WorkerPool) -> [[Scalar]] {
+        func nan(_ count: Int) -> [Scalar] { [Scalar](repeating: .nan, count: count) }
+        let fused = FusedDense<Scalar>(
+            rows: capacity, inputs: inputs, outputs: outputs, rectifies: rectifies, tiles: tiles)
+        var output = nan(slope.count)
+        var (inputGradient, kernelGradient, biasGradient) = (nan(input.count), nan(kernel.count), nan(outputs))
+        let count = fused.workspaceCount(threads: pool.threads)
+        var workspace = nan(count) + [Scalar](repeating: 12345, count: 64)
+        workspace.withUnsafeMutableBufferPointer { workspace in
+            guard let workspace = workspace.baseAddress else { return }
+            bias.withUnsafeBufferPointer { bias in
+                fused.forward(
+                    rows: rows, input: input, kernel: kernel, bias: bias.baseAddress, output: &output,
+                    workspace: workspace, pool: pool)
+            }
+            inputGradient.withUnsafeMutableBufferPointer { inputGradient in
+                biasGradient.withUnsafeMutableBufferPointer { biasGradient in
+                    fused.backward(
+                        rows: rows, input: input, kernel: kernel, output: output, outputGradient: slope,
+                        kernelGradient: &kernelGradient, biasGradient: biasGradient.baseAddress,
+                        inputGradient: inputGradient.baseAddress, workspace: workspace, pool: pool)
+                }
+            }
+        }
+        require(workspace.suffix(64).allSatisfy { $0 == 12345 }, "FusedDense writes behind its workspace")
+        return [output, inputGradient, kernelGradient, biasGradient]
+    }
+
     /// The same by definition.
-    var expected: [[Scalar]] {
+    var expected: [[Scalar]] { expected(rectifies: false) }
+
+    func expected(rectifies: Bool) -> [[Scalar]] {
         var output = (0..<rows).flatMap { _ in bias }
         var inputGradient = [Scalar](repeating: 0, count: input.count)
         var kernelGradient = [Scalar](repeating: 0, count: kernel.count)
@@ -55,6 +86,16 @@ private struct DenseRun<Scalar: BLASScalar & Equatable> {
             for i in 0..<inputs {
                 for o in 0..<outputs {
                     output[r * outputs + o] += input[r * inputs + i] * kernel[i * outputs + o]
+                }
+            }
+        }
+        var slope = slope
+        if rectifies {
+            for index in output.indices where output[index] <= 0 { (output[index], slope[index]) = (0, 0) }
+        }
+        for r in 0..<rows {
+            for i in 0..<inputs {
+                for o in 0..<outputs {
                     inputGradient[r * inputs + i] += slope[r * outputs + o] * kernel[i * outputs + o]
                     kernelGradient[i * outputs + o] += slope[r * outputs + o] * input[r * inputs + i]
                 }
@@ -93,6 +134,39 @@ private struct DenseRun<Scalar: BLASScalar & Equatable> {
         let run = DenseRun<Float>(rows: rows, inputs: inputs, outputs: outputs) { key.normalFloat($0) }
         let results = (1...4).map { threads in
             run.results(pool: WorkerPool(threads: threads), usesWorkspace: true).map { $0.map(\.bitPattern) }
+        }
+        #expect(results.allSatisfy { $0 == results[0] })
+    }
+
+    @Test(arguments: shapes, TileSet.available)
+    func fusedMatchesTheDefinition(shape: (rows: Int, inputs: Int, outputs: Int), tiles: TileSet) {
+        let key = RandomKey(seed: 5)
+        let pool = WorkerPool(threads: 2)
+        let (rows, inputs, outputs) = shape
+        let singles = DenseRun<Float>(rows: rows, inputs: inputs, outputs: outputs) {
+            Float(key.integer($0, below: 5) - 2)
+        }
+        for rectifies in [false, true] {
+            let expected = singles.expected(rectifies: rectifies)
+            for capacity in [rows, rows + 37] {
+                let found = singles.fusedResults(tiles: tiles, rectifies: rectifies, capacity: capacity, pool: pool)
+                #expect(found == expected)
+            }
+        }
+        let doubles = DenseRun<Double>(rows: rows, inputs: inputs, outputs: outputs) {
+            Double(key.integer($0, below: 5) - 2)
+        }
+        #expect(
+            doubles.fusedResults(tiles: tiles, rectifies: true, capacity: rows, pool: pool)
+                == doubles.expected(rectifies: true))
+    }
+
+    @Test(arguments: shapes) func threadsDoNotChangeFusedBits(rows: Int, inputs: Int, outputs: Int) {
+        let key = RandomKey(seed: 6)
+        let run = DenseRun<Float>(rows: rows, inputs: inputs, outputs: outputs) { key.normalFloat($0) }
+        let results = (1...4).map { threads in
+            run.fusedResults(tiles: .best, rectifies: true, capacity: rows, pool: WorkerPool(threads: threads))
+                .map { $0.map(\.bitPattern) }
         }
         #expect(results.allSatisfy { $0 == results[0] })
     }

@@ -88,6 +88,18 @@ bool chardware_streams(void);
 /// instructions on, and half as fast where a second hardware thread of the core is busy.
 uint64_t chardware_issue_nothing(uint64_t hundreds);
 
+// MARK: Closures
+
+/// A Swift closure of two integers that is lent for the time of a call: Swift itself hands a closure that does not escape to
+/// other threads only in a box from the heap.
+typedef struct {
+    void *function;
+    const void *context;
+} chardware_closure;
+
+/// Calls a closure that is still lent.
+void chardware_call_closure(chardware_closure closure, intptr_t first, intptr_t second);
+
 // MARK: Tiles
 
 /// Instruction sets that tiles are compiled for.
@@ -192,6 +204,55 @@ typedef struct {
 
 void chardware_unpool_float32(chardware_tiles tiles, const chardware_unpooling *unpooling);
 void chardware_unpool_float64(chardware_tiles tiles, const chardware_unpooling *unpooling);
+
+/// A filter's gradient behind a 2×2 max pooling, of which each channel hands on to one pixel of a window alone: a quarter
+/// of the products of `chardware_outer_product`, with the target transposed, for the windows of an image:
+///
+///     target[n, segment, i] (+)= Σ gradient[window, n] · source[winner of the window for n, segment, i]
+///
+/// All strides count scalars.
+typedef struct {
+    /// The first pixel of the first window.
+    const void *source;
+    ptrdiff_t lines, windows;
+    /// From one line of windows to the next and from one window to the next.
+    ptrdiff_t window_line, window_step;
+    /// From a window's first pixel to each of its four.
+    ptrdiff_t shifts[4];
+    /// `[lines · windows]`, `gradient_step` apart, and `channels` next to each other; so are outputs and taps.
+    const void *gradients;
+    /// What forward gave, or null where there was no ReLU.
+    const void *outputs;
+    const int8_t *taps;
+    ptrdiff_t gradient_step;
+    /// Lines of the kernel, `segment_step` apart in the source, and the scalars of each.
+    ptrdiff_t segments, segment_step, segment_length;
+    /// `[channels]` rows, `target_stride` apart.
+    void *target;
+    ptrdiff_t target_stride;
+    /// `[channels]`, the sum of the gradients handed on; may be null.
+    void *sums;
+    ptrdiff_t channels;
+    /// Whether sums are added to what the target holds.
+    bool adds;
+} chardware_pooled_outer_product;
+
+void chardware_pooled_outer_product_float32(chardware_tiles tiles, const chardware_pooled_outer_product *product);
+void chardware_pooled_outer_product_float64(chardware_tiles tiles, const chardware_pooled_outer_product *product);
+
+/// A step of Adam over neighbouring parameters: means += share1 · (g − means), squares += share2 · (g² − squares),
+/// parameters −= rate · means / (√squares + epsilon).
+typedef struct {
+    void *parameters;
+    const void *gradients;
+    void *means;
+    void *squares;
+    ptrdiff_t count;
+    double rate, share1, share2, epsilon;
+} chardware_adam;
+
+void chardware_adam_float32(chardware_tiles tiles, const chardware_adam *step);
+void chardware_adam_float64(chardware_tiles tiles, const chardware_adam *step);
 
 #ifdef __cplusplus
 }

@@ -20,6 +20,7 @@ public final class BatchLoader: Sendable {
 
     private let converter: ImageConverter
     private let shuffleKey: RandomKey?
+    private let scratch: LoaderScratch
     private let order = Mutex<(epoch: Int, indices: [Int])?>(nil)
 
     /// Prepares the resizing and scaling.
@@ -43,6 +44,7 @@ public final class BatchLoader: Sendable {
         self.dropLast = dropLast
         self.shuffleKey = shuffleKey
         converter = ImageConverter(of: images, to: self.imageSize, scaling: scaling)
+        scratch = LoaderScratch(floatsPerThread: converter.scratchCount)
     }
 
     /// Number of batches of an epoch.
@@ -94,13 +96,15 @@ public final class BatchLoader: Sendable {
         let first = batch * batchSize
         let indices = shuffleKey.map { shuffled(epoch, $0) }
         let shards = Shards(of: count, atLeast: converter.imagesPerShard)
-        pool.forEach(shards.shards) { shard, _ in
-            converter.withScratch { scratch in
+        scratch.withMemory(threads: pool.threads) { scratch in
+            pool.forEach(shards.shards) { shard, worker in
                 for position in shards[shard] {
                     let index = indices?[first + position] ?? first + position
                     labels[position] = Int32(images.label(of: index))
                     let target = pixels + position * converter.outputCount
-                    converter.convert(images.pointer(to: index), into: target, scratch: scratch)
+                    converter.convert(
+                        images.pointer(to: index), into: target,
+                        scratch: scratch.map { $0 + worker * converter.scratchCount })
                 }
             }
         }
@@ -113,6 +117,34 @@ public final class BatchLoader: Sendable {
             let indices = key.folding(epoch).permutation(count: images.count)
             order = (epoch, indices)
             return indices
+        }
+    }
+}
+
+/// Scratch memory of a loader's threads, kept from batch to batch.
+private final class LoaderScratch: Sendable {
+    private struct Memory: ~Copyable, @unchecked Sendable {
+        var floats: UnsafeMutablePointer<Float>?
+        var threads = 0
+
+        deinit { floats?.deallocate() }
+    }
+
+    private let floatsPerThread: Int
+    private let memory = Mutex(Memory())
+
+    init(floatsPerThread: Int) { self.floatsPerThread = floatsPerThread }
+
+    /// Calls `body` with memory for so many threads, or with `nil` where none is needed.
+    func withMemory(threads: Int, _ body: (UnsafeMutablePointer<Float>?) -> Void) {
+        if floatsPerThread == 0 { return body(nil) }
+        memory.withLock { memory in
+            if memory.threads < threads {
+                memory.floats?.deallocate()
+                memory.floats = .allocate(capacity: threads * floatsPerThread)
+                memory.threads = threads
+            }
+            body(memory.floats)
         }
     }
 }

@@ -24,12 +24,11 @@ struct ImageConverter: Sendable {
     /// Fewer floats take less time than waking a thread for them.
     var imagesPerShard: Int { max(1, 65_536 / outputCount) }
 
-    /// Calls `body` with scratch memory for ``convert(_:into:scratch:)``; memory of one thread at a time.
-    func withScratch(_ body: (UnsafeMutablePointer<Float>?) -> Void) {
+    /// Floats of scratch that ``convert(_:into:scratch:)`` needs.
+    var scratchCount: Int {
         switch kind {
-        case .plain: body(nil)
-        case .resize(let resize):
-            withUnsafeTemporaryAllocation(of: Float.self, capacity: resize.scratchCount) { body($0.baseAddress) }
+        case .plain: 0
+        case .resize(let resize): resize.scratchCount
         }
     }
 

@@ -29,6 +29,15 @@ public enum AlgorithmChoice: String, CaseIterable, Codable, Sendable {
     /// A rule over geometry, direction and the processor's features that gives the same answer every time.
     case auto
 
+    /// Whether kernels that have a fused form use it on this processor.
+    package var usesFusedKernels: Bool {
+        switch self {
+        case .naive, .blas: false
+        case .fused: true
+        case .auto: TileSet.best.isFast
+        }
+    }
+
     /// The algorithm for one direction of one convolution.
     public func algorithm(
         for geometry: ConvolutionGeometry, direction: ConvolutionDirection
@@ -37,7 +46,7 @@ public enum AlgorithmChoice: String, CaseIterable, Codable, Sendable {
         case .naive: .naive
         case .blas: .blas
         case .fused: .fused
-        case .auto: TileSet.best.isFast ? .fused : .blas
+        case .auto: usesFusedKernels ? .fused : .blas
         }
     }
 }

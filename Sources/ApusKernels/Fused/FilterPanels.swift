@@ -126,6 +126,22 @@ struct FilterPanels {
         }
     }
 
+    /// Panels of the transpose of `matrix[columns, rows]`, with zeros to start from.
+    @inline(__always)
+    func packTransposed<Scalar: BLASScalar>(
+        _ matrix: UnsafePointer<Scalar>, to packed: UnsafeMutablePointer<Scalar>
+    ) {
+        for panel in 0..<panels {
+            let width = width(ofPanel: panel)
+            let columns = columns(ofPanel: panel)
+            let target = packed + offset(group: 0, panel: panel)
+            target.update(repeating: 0, count: columns.count == width ? width : (rows + 1) * width)
+            Transposition.transpose(
+                rows: 0..<columns.count, columns: rows, from: matrix + columns.lowerBound * rows, stride: rows,
+                to: target + width, stride: width)
+        }
+    }
+
     /// Calls `body` for pieces of panels that are worth a shard.
     @inline(__always)
     private func forEachPiece(_ pool: WorkerPool, _ body: (_ group: Int, _ panel: Int, _ rows: Range<Int>) -> Void) {

@@ -34,6 +34,7 @@ package struct FusedConvolution<Scalar: BLASScalar>: Sendable {
     private let backwardBlock: Int
     private let backwardProduct: ImplicitProduct
     private let filterProduct: ImplicitOuterProduct
+    private let pooledFilterProduct: PooledOuterProduct?
 
     /// Scalars of source and target that leave room for a panel in a second-level cache: one mebibyte in float32.
     private static var blockScalars: Int { 262_144 }
@@ -41,6 +42,8 @@ package struct FusedConvolution<Scalar: BLASScalar>: Sendable {
     private static var shardProduct: Int { 500_000 }
     /// Shards that keep many cores busy.
     private static var wantedShards: Int { 16 }
+    /// Pixels of a block that fill some tiles.
+    private static var fewestPixels: Int { 48 }
     /// Pixels so few that packing the filter takes longer than reading it in long strides.
     private static var fewPixels: Int { 256 }
 
@@ -86,16 +89,25 @@ package struct FusedConvolution<Scalar: BLASScalar>: Sendable {
             rows: geometry.rows.inputGradientClasses, columns: geometry.columns.inputGradientClasses, source: output,
             target: input, kernel: geometry.kernel, groups: geometry.groups, images: backwardBlock, isTurned: true)
         filterProduct = ImplicitOuterProduct(geometry, images: images, lanes: lanes)
+        pooledFilterProduct = epilogue.pools ? PooledOuterProduct(geometry, images: images, lanes: lanes) : nil
     }
 
     /// Images of a block: as many as the cache holds, fewer where that leaves cores idle.
     private static func blockSize(_ geometry: ConvolutionGeometry, images: Int, most: Int) -> Int {
         let shards = worthwhileShards(geometry, images: images)
-        return max(1, min(most, (images + shards - 1) / shards))
+        let fewest = (fewestPixels + geometry.output.area - 1) / geometry.output.area
+        return max(1, min(most, images, max(fewest, (images + shards - 1) / shards)))
     }
 
     private static func worthwhileShards(_ geometry: ConvolutionGeometry, images: Int) -> Int {
         min(wantedShards, max(1, geometry.flops(images: images) / 2 / shardProduct))
+    }
+
+    /// Floating-point operations of one direction, 2 per multiply-add: those that are done, without outputs that a pooling
+    /// drops and without products by the zeros that it puts into gradients.
+    package func flops(_ direction: ConvolutionDirection, images: Int) -> Int {
+        let all = geometry.flops(images: images)
+        return direction == .filterGradient && pooledFilterProduct != nil ? all / 4 : all
     }
 
     /// Scalars of workspace that one direction needs.
@@ -105,7 +117,7 @@ package struct FusedConvolution<Scalar: BLASScalar>: Sendable {
         case .inputGradient:
             backwardPanels.count
                 + (epilogue == ConvolutionEpilogue() ? 0 : threads * backwardBlock * geometry.outputCount)
-        case .filterGradient: filterProduct.workspaceCount(threads: threads)
+        case .filterGradient: pooledFilterProduct?.workspaceCount ?? filterProduct.workspaceCount(threads: threads)
         }
     }
 
@@ -197,6 +209,12 @@ package struct FusedConvolution<Scalar: BLASScalar>: Sendable {
         workspace: UnsafeMutablePointer<Scalar>, pool: WorkerPool
     ) {
         requireImages(images)
+        if let pooledFilterProduct {
+            pooledFilterProduct.run(
+                tiles, images: images, input: input, outputGradient: outputGradient, filterGradient: filterGradient,
+                biasGradient: biasGradient, workspace: workspace, pool: pool)
+            return
+        }
         filterProduct.run(
             tiles, images: images, input: input, outputGradient: outputGradient, filterGradient: filterGradient,
             biasGradient: biasGradient, workspace: workspace, pool: pool)
@@ -227,7 +245,8 @@ package struct FusedConvolution<Scalar: BLASScalar>: Sendable {
         let blocks = Shards(of: images, limit: (images + block - 1) / block)
         let wanted = Self.worthwhileShards(geometry, images: images)
         let panelShards = Shards(of: panels, limit: max(1, (wanted + blocks.shards - 1) / blocks.shards))
-        let pieces = max(1, wanted / (blocks.shards * panelShards.shards))
+        let tiles = (block * geometry.output.area + 11) / 12
+        let pieces = max(1, min(tiles, wanted / (blocks.shards * panelShards.shards)))
         return Cut(blocks: blocks, panels: panelShards, pieces: pieces)
     }
 }

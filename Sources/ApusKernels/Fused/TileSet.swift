@@ -63,6 +63,15 @@ package enum TileSet: String, CaseIterable, Sendable {
     }
 
     @inline(__always)
+    func multiply<Scalar: BLASScalar>(_ product: inout chardware_pooled_outer_product, as type: Scalar.Type) {
+        if Scalar.self == Float.self {
+            chardware_pooled_outer_product_float32(tiles, &product)
+        } else {
+            chardware_pooled_outer_product_float64(tiles, &product)
+        }
+    }
+
+    @inline(__always)
     func unpool<Scalar: BLASScalar>(_ unpooling: inout chardware_unpooling, as type: Scalar.Type) {
         if Scalar.self == Float.self {
             chardware_unpool_float32(tiles, &unpooling)
@@ -70,4 +79,6 @@ package enum TileSet: String, CaseIterable, Sendable {
             chardware_unpool_float64(tiles, &unpooling)
         }
     }
+
+    func update(_ step: inout chardware_adam) { chardware_adam_float32(tiles, &step) }
 }

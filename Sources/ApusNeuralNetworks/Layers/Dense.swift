@@ -54,7 +54,9 @@ public struct Dense: Layer {
         builder.add(
             DenseStep<Scalar>(
                 input: input, output: output, kernel: builder.parameter("kernel"),
-                bias: usesBias ? builder.parameter("bias") : nil, batchSize: builder.batchSize))
+                bias: usesBias ? builder.parameter("bias") : nil,
+                setting: .init(
+                    batchSize: builder.batchSize, threads: builder.threads, algorithm: builder.algorithm)))
         return activation.lower(output, into: &builder)
     }
 }

@@ -31,9 +31,11 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
     let steps: [any Step<Scalar>]
     /// The layer that each step belongs to.
     let stepLayers: [String]
-    private let layout: ArenaLayout
+    private var layout: ArenaLayout
     private let arena: UnsafeMutableRawPointer
     private let input: Value
+    /// Where the inputs of this batch and of the next lie in the arena; one place for both where none is read ahead.
+    private let inputPlaces: [Int]
     private let prediction: Value
     private let losses: Value?
     private let targets: PlanBuilder<Scalar>.Targets?
@@ -53,11 +55,12 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
     ///   - algorithm: Which kernels convolutions use.
     ///   - seed: The seed of dropout masks.
     ///   - inputHasGradient: Whether backward goes on to the gradient with respect to the input.
+    ///   - readsAhead: Whether there is room for the next batch's inputs while this one's are worked on.
     ///   - pool: The threads to work with.
     public init(
         _ model: Sequential, loss: (any Loss)?, batchSize: Int, purpose: Purpose,
         parameters: ParameterBuffer<Scalar>, algorithm: AlgorithmChoice = .auto, seed: UInt64 = 0,
-        inputHasGradient: Bool = false, pool: WorkerPool
+        inputHasGradient: Bool = false, readsAhead: Bool = false, pool: WorkerPool
     ) {
         require(batchSize >= 1, "ExecutionPlan: batch size is \(batchSize), expected at least 1")
         require(loss != nil || purpose == .inference, "ExecutionPlan: a training plan needs a loss")
@@ -70,6 +73,8 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
             batchSize: batchSize, isTraining: isTraining, algorithm: algorithm, threads: pool.threads)
         let input = builder.makeValue(
             model.inputShape, hasGradient: isTraining && inputHasGradient, isOverwritable: false)
+        let nextInput =
+            readsAhead ? builder.makeValue(model.inputShape, hasGradient: false, isOverwritable: false) : nil
         let output = model.lower(input, into: &builder)
         builder.enter(layer: "loss", parameters: [:])
         let lowered = loss?.lower(output, into: &builder)
@@ -84,7 +89,9 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
         targets = builder.targets
         steps = builder.steps
         stepLayers = builder.stepLayers
-        layout = builder.arenaLayout(alive: [input, prediction] + (losses.map { [$0] } ?? []))
+        let alive = [input, prediction] + (losses.map { [$0] } ?? []) + (nextInput.map { [$0] } ?? [])
+        layout = builder.arenaLayout(alive: alive)
+        inputPlaces = ([input] + (nextInput.map { [$0] } ?? [])).compactMap { [layout] in layout.contents[$0.storage] }
         gradients = isTraining ? ParameterBuffer(parameters.layout) : nil
         key = RandomKey(seed: seed).folding(RandomStream.steps)
         arena = .allocate(byteCount: max(layout.bytes, 1), alignment: ArenaLayout.alignment)
@@ -131,6 +138,18 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
 
     /// Room for ``batchSize`` inputs, `[batchSize] + model.inputShape`.
     package var inputPointer: UnsafeMutablePointer<Scalar> { access.pointer(input) }
+
+    /// Room for the inputs of the next batch, which ``takeNextInput()`` makes those of this one. The same as
+    /// ``inputPointer`` unless the plan reads ahead.
+    package var nextInputPointer: UnsafeMutablePointer<Scalar> {
+        let place = inputPlaces.last { $0 != layout.contents[input.storage] } ?? inputPlaces[0]
+        return (arena + place).assumingMemoryBound(to: Scalar.self)
+    }
+
+    /// Works on the inputs at ``nextInputPointer`` from now on and gives up those that came before.
+    package func takeNextInput() {
+        layout.contents[input.storage] = inputPlaces.last { $0 != layout.contents[input.storage] } ?? inputPlaces[0]
+    }
 
     /// Room for ``batchSize`` class indices; `nil` where the loss takes none.
     package var classPointer: UnsafeMutablePointer<Int32>? {

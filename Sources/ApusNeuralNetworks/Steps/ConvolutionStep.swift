@@ -72,8 +72,12 @@ struct ConvolutionStep<Scalar: BLASScalar>: Step {
     var keptForBackward: [Value] { epilogue.rectifies ? [input, output] : [input] }
     var memories: [StepMemory] { taps.map { [$0] } ?? [] }
     var parameters: [Parameter] { [kernel] + (bias.map { [$0] } ?? []) }
-    var forwardFlops: Int { geometry.flops(images: 1) }
-    var backwardFlops: Int { (input.hasGradient ? 2 : 1) * forwardFlops }
+    var forwardFlops: Int { flops(.forward) }
+    var backwardFlops: Int { flops(.filterGradient) + (input.hasGradient ? flops(.inputGradient) : 0) }
+
+    private func flops(_ direction: ConvolutionDirection) -> Int {
+        fused?.flops(direction, images: 1) ?? geometry.flops(images: 1)
+    }
 
     // MARK: Running
 

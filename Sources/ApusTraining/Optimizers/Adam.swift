@@ -1,3 +1,4 @@
+import ApusKernels
 import ApusParallel
 import Foundation
 
@@ -32,19 +33,12 @@ public struct Adam: Optimizer {
     /// Moves one shard of parameters and its two moments.
     public func update(_ shard: OptimizerShard) {
         let step = Double(shard.step)
-        let rate = Float(learningRate * (1 - pow(beta2, step)).squareRoot() / (1 - pow(beta1, step)))
-        let (decay1, decay2, epsilon) = (Float(1 - beta1), Float(1 - beta2), Float(epsilon))
-        let parameters = shard.parameterPointer + shard.offset
-        let gradients = shard.gradientPointer + shard.offset
-        let firstMoments = shard.statePointers[0] + shard.offset
-        let secondMoments = shard.statePointers[1] + shard.offset
-        for index in 0..<shard.count {
-            let gradient = gradients[index]
-            let first = firstMoments[index] + decay1 * (gradient - firstMoments[index])
-            let second = secondMoments[index] + decay2 * (gradient * gradient - secondMoments[index])
-            firstMoments[index] = first
-            secondMoments[index] = second
-            parameters[index] -= rate * first / (second.squareRoot() + epsilon)
-        }
+        let update = AdamUpdate(
+            rate: learningRate * (1 - pow(beta2, step)).squareRoot() / (1 - pow(beta1, step)), firstShare: 1 - beta1,
+            secondShare: 1 - beta2, epsilon: epsilon)
+        update.apply(
+            count: shard.count, parameters: shard.parameterPointer + shard.offset,
+            gradients: shard.gradientPointer + shard.offset, firstMoments: shard.statePointer(0),
+            secondMoments: shard.statePointer(1))
     }
 }

@@ -24,7 +24,7 @@ public struct OptimizerShard {
     public let count: Int
     package let parameterPointer: UnsafeMutablePointer<Float>
     package let gradientPointer: UnsafePointer<Float>
-    package let statePointers: [UnsafeMutablePointer<Float>]
+    let state: [ParameterBuffer<Float>]
     package let offset: Int
 
     /// The parameters, to be moved.
@@ -41,10 +41,13 @@ public struct OptimizerShard {
         }
     }
 
+    /// The shard's part of the state buffer of one of ``Optimizer/stateNames``.
+    package func statePointer(_ index: Int) -> UnsafeMutablePointer<Float> { state[index].pointer + offset }
+
     /// The state buffer of one of ``Optimizer/stateNames``.
     @_lifetime(borrow self)
     public func state(_ index: Int) -> MutableSpan<Float> {
-        _overrideLifetime(MutableSpan(_unsafeStart: statePointers[index] + offset, count: count), borrowing: self)
+        _overrideLifetime(MutableSpan(_unsafeStart: statePointer(index), count: count), borrowing: self)
     }
 }
 
@@ -55,13 +58,12 @@ extension Optimizer {
         step: Int, pool: WorkerPool
     ) {
         let shards = Shards(of: parameters.layout.count, atLeast: 16_384)
-        let statePointers = state.map(\.pointer)
         pool.forEach(shards.shards) { index, _ in
             let range = shards[index]
             update(
                 OptimizerShard(
                     step: step, count: range.count, parameterPointer: parameters.pointer,
-                    gradientPointer: gradients.pointer, statePointers: statePointers, offset: range.lowerBound))
+                    gradientPointer: gradients.pointer, state: state, offset: range.lowerBound))
         }
     }
 }

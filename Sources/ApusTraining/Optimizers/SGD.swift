@@ -33,7 +33,7 @@ public struct SGD: Optimizer {
             for index in 0..<shard.count { parameters[index] -= rate * gradients[index] }
             return
         }
-        let velocities = shard.statePointers[0] + shard.offset
+        let velocities = shard.statePointer(0)
         let momentum = Float(momentum)
         for index in 0..<shard.count {
             let step = -rate * gradients[index]

@@ -1,0 +1,71 @@
+#define _GNU_SOURCE
+#include "CAllocations.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// The allocator proper, under the names that glibc gives it.
+extern void *__libc_malloc(size_t);
+extern void *__libc_calloc(size_t, size_t);
+extern void *__libc_realloc(void *, size_t);
+extern void *__libc_memalign(size_t, size_t);
+
+static atomic_bool is_counting;
+static atomic_uint_fast64_t count;
+
+static void note(void) {
+    if (atomic_load_explicit(&is_counting, memory_order_relaxed)) { atomic_fetch_add(&count, 1); }
+}
+
+void callocations_begin(void) {
+    atomic_store(&count, 0);
+    atomic_store(&is_counting, true);
+}
+
+uint64_t callocations_end(void) {
+    atomic_store(&is_counting, false);
+    return atomic_load(&count);
+}
+
+void *malloc(size_t size) {
+    note();
+    return __libc_malloc(size);
+}
+
+void *calloc(size_t number, size_t size) {
+    note();
+    return __libc_calloc(number, size);
+}
+
+void *realloc(void *old, size_t size) {
+    note();
+    return __libc_realloc(old, size);
+}
+
+void *memalign(size_t alignment, size_t size) {
+    note();
+    return __libc_memalign(alignment, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size) {
+    note();
+    return __libc_memalign(alignment, size);
+}
+
+int posix_memalign(void **result, size_t alignment, size_t size) {
+    note();
+    void *memory = __libc_memalign(alignment, size);
+    if (!memory) { return ENOMEM; }
+    *result = memory;
+    return 0;
+}
+
+void *mmap(void *address, size_t length, int protection, int flags, int file, off_t offset) {
+    note();
+    return (void *)syscall(SYS_mmap, address, length, protection, flags, file, offset);
+}
