@@ -1,4 +1,5 @@
 import ApusBLAS
+import ApusKernels
 import ApusParallel
 import ApusTensors
 
@@ -51,6 +52,14 @@ public struct Sequential: Sendable {
 
     /// The shape of one sample of the network's output.
     public var outputShape: Shape { outputShapes.last ?? inputShape }
+
+    /// The geometries of the network's convolutions, in order.
+    public var convolutions: [(layer: String, geometry: ConvolutionGeometry)] {
+        let inputs = [inputShape] + outputShapes.dropLast()
+        return zip(zip(layers, layerNames), inputs).compactMap { layer, input in
+            (layer.0 as? Conv2D).map { (layer.1, $0.geometry(for: input)) }
+        }
+    }
 
     /// Given names as they are; the others numbered from 1 within their kind.
     private static func names(of layers: [any Layer]) -> [String] {

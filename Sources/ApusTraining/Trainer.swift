@@ -49,7 +49,7 @@ public final class Trainer {
         self.model = model
         self.loss = loss
         self.optimizer = optimizer
-        self.settings = settings
+        self.settings = settings.withChosenKernels(for: model)
         self.pool = pool
         parameters = ParameterBuffer(model.parameterLayout)
         parameters.initialize(seed: settings.seed)
@@ -113,7 +113,8 @@ public final class Trainer {
     func trainingPlan(_ examples: Examples) -> ExecutionPlan<Float> {
         ExecutionPlan(
             model, loss: loss, batchSize: min(settings.batchSize, examples.count), purpose: .training,
-            parameters: parameters, algorithm: settings.algorithm, seed: settings.seed,
+            parameters: parameters, algorithm: settings.algorithm, algorithmTable: settings.algorithmTable,
+            seed: settings.seed,
             readsAhead: pool.threads > 1, pool: pool)
     }
 
@@ -200,7 +201,8 @@ public final class Trainer {
             inferencePlan
             ?? ExecutionPlan<Float>(
                 model, loss: loss, batchSize: settings.batchSize, purpose: .inference, parameters: parameters,
-                algorithm: settings.algorithm, readsAhead: pool.threads > 1, pool: pool)
+                algorithm: settings.algorithm, algorithmTable: settings.algorithmTable, readsAhead: pool.threads > 1,
+                pool: pool)
         inferencePlan = plan
         let feed = feed(examples, to: plan, isShuffled: false)
         for batch in 0..<feed.batchesPerEpoch {
@@ -209,5 +211,17 @@ public final class Trainer {
             plan.forward(samples: samples)
             body(plan, samples, feed.labels)
         }
+    }
+}
+
+extension TrainingSettings {
+    /// These settings with a kernel for each direction of each convolution, where the choice was open.
+    fileprivate func withChosenKernels(for model: Sequential) -> TrainingSettings {
+        guard algorithm == .auto else { return self }
+        var chosen = self
+        for (_, geometry) in model.convolutions {
+            chosen.algorithmTable[geometry] = ConvolutionAlgorithms(.auto, for: geometry, table: algorithmTable)
+        }
+        return chosen
     }
 }

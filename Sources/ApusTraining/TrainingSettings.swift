@@ -9,16 +9,32 @@ public struct TrainingSettings: Sendable, Codable {
     public var seed: UInt64
     /// Which kernels convolutions use.
     public var algorithm: AlgorithmChoice
+    /// The kernels that `auto` stands for: as tuned for this machine, and, once a ``Trainer`` has chosen, of every
+    /// convolution of the model, so that a run goes on with the kernels with which it began.
+    public var algorithmTable: AlgorithmTable
     /// How a pixel's byte becomes an input.
     public var scaling: PixelScaling
 
     /// Settings with Keras's defaults.
     public init(
-        batchSize: Int = 32, seed: UInt64 = 1, algorithm: AlgorithmChoice = .auto, scaling: PixelScaling = .unit
+        batchSize: Int = 32, seed: UInt64 = 1, algorithm: AlgorithmChoice = .auto,
+        algorithmTable: AlgorithmTable = AlgorithmTable(), scaling: PixelScaling = .unit
     ) {
         self.batchSize = batchSize
         self.seed = seed
         self.algorithm = algorithm
+        self.algorithmTable = algorithmTable
         self.scaling = scaling
+    }
+
+    /// Reads settings; those of runs that recorded no kernels leave the choice open.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        batchSize = try container.decode(Int.self, forKey: .batchSize)
+        seed = try container.decode(UInt64.self, forKey: .seed)
+        algorithm = try container.decode(AlgorithmChoice.self, forKey: .algorithm)
+        algorithmTable =
+            try container.decodeIfPresent(AlgorithmTable.self, forKey: .algorithmTable) ?? AlgorithmTable()
+        scaling = try container.decode(PixelScaling.self, forKey: .scaling)
     }
 }

@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func automaticChoiceFollowsTheProcessor() {
-        let geometry = ConvolutionGeometry(input: 8, inputChannels: 1, outputChannels: 1, kernel: 3)
+        let geometry = ConvolutionGeometry(input: 8, inputChannels: 8, outputChannels: 8, kernel: 3)
         for direction in ConvolutionDirection.allCases {
             #expect(
                 AlgorithmChoice.auto.algorithm(for: geometry, direction: direction)

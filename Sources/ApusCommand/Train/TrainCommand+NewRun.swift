@@ -30,7 +30,8 @@ extension TrainCommand {
         let trainer = Trainer(
             model: model, optimizer: newOptimizer,
             settings: TrainingSettings(
-                batchSize: options.batchSize ?? 32, seed: seed, algorithm: options.algorithm ?? .auto),
+                batchSize: options.batchSize ?? 32, seed: seed, algorithm: options.algorithm ?? .auto,
+                algorithmTable: try TunedKernels.ofThisMachine()),
             pool: threads.pool)
         let epochs = options.epochs ?? 10
         var notes = [

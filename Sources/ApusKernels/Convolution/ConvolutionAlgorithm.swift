@@ -38,6 +38,13 @@ public enum AlgorithmChoice: String, CaseIterable, Codable, Sendable {
         }
     }
 
+    /// Whether most lanes of a vector of channels would be empty.
+    private static func wastesLanes(_ geometry: ConvolutionGeometry, _ direction: ConvolutionDirection) -> Bool {
+        if geometry.isDepthwise { return false }
+        let channels = direction == .inputGradient ? geometry.groupInputChannels : geometry.groupOutputChannels
+        return channels <= 4
+    }
+
     /// The algorithm for one direction of one convolution.
     public func algorithm(
         for geometry: ConvolutionGeometry, direction: ConvolutionDirection
@@ -46,7 +53,7 @@ public enum AlgorithmChoice: String, CaseIterable, Codable, Sendable {
         case .naive: .naive
         case .blas: .blas
         case .fused: .fused
-        case .auto: usesFusedKernels ? .fused : .blas
+        case .auto: usesFusedKernels && !Self.wastesLanes(geometry, direction) ? .fused : .blas
         }
     }
 }
@@ -60,8 +67,22 @@ public struct ConvolutionAlgorithms: Hashable, Codable, Sendable {
     /// Of the gradient with respect to filter and bias.
     public var filterGradient: ConvolutionAlgorithm
 
-    /// What a choice means for a geometry.
-    public init(_ choice: AlgorithmChoice, for geometry: ConvolutionGeometry) {
+    /// Algorithms for each direction.
+    public init(
+        forward: ConvolutionAlgorithm, inputGradient: ConvolutionAlgorithm, filterGradient: ConvolutionAlgorithm
+    ) {
+        self.forward = forward
+        self.inputGradient = inputGradient
+        self.filterGradient = filterGradient
+    }
+
+    /// What a choice means for a geometry. `auto` follows `table` where it has an entry.
+    public init(_ choice: AlgorithmChoice, for geometry: ConvolutionGeometry, table: AlgorithmTable = AlgorithmTable())
+    {
+        if choice == .auto, let entry = table[geometry] {
+            self = entry
+            return
+        }
         forward = choice.algorithm(for: geometry, direction: .forward)
         inputGradient = choice.algorithm(for: geometry, direction: .inputGradient)
         filterGradient = choice.algorithm(for: geometry, direction: .filterGradient)
@@ -69,10 +90,15 @@ public struct ConvolutionAlgorithms: Hashable, Codable, Sendable {
 
     /// The algorithm of one direction.
     public subscript(direction: ConvolutionDirection) -> ConvolutionAlgorithm {
+        get { self[keyPath: Self.path(direction)] }
+        set { self[keyPath: Self.path(direction)] = newValue }
+    }
+
+    private static func path(_ direction: ConvolutionDirection) -> WritableKeyPath<Self, ConvolutionAlgorithm> {
         switch direction {
-        case .forward: forward
-        case .inputGradient: inputGradient
-        case .filterGradient: filterGradient
+        case .forward: \.forward
+        case .inputGradient: \.inputGradient
+        case .filterGradient: \.filterGradient
         }
     }
 

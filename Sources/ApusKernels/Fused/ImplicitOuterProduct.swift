@@ -24,6 +24,8 @@ struct ImplicitOuterProduct: Sendable {
     let images: Int
     let lanes: Int
     private let rows: [Rows]
+    /// For each number of images up to the largest.
+    private var cuts: [Cut] = []
 
     /// Positions of a block: in float32 their panel of gradients takes 64 KiB.
     private static let blockPositions = 512
@@ -61,6 +63,7 @@ struct ImplicitOuterProduct: Sendable {
             }
         }
         self.rows = rows
+        cuts = (1...images).map(makeCut)
     }
 
     /// Whether some taps see padding alone, so that their rows of the gradient are zero.
@@ -76,16 +79,36 @@ struct ImplicitOuterProduct: Sendable {
             columns: geometry.groupOutputChannels, rows: geometry.patchSize, groups: geometry.groups, lanes: lanes)
     }
 
-    /// Shards of the sum that are worth having for so many images, before it is cut into blocks.
-    private func wantedSums(images: Int) -> Int {
+    /// How the work is cut: the rows of dW into parts, and the sum over the pixels into shards that are added up afterwards.
+    private struct Cut: Sendable {
+        let parts: Shards
+        let sums: Int
+    }
+
+    /// Parts read the images again, shards of the sum write the filter's gradient again: as many shards as are worth having,
+    /// by the way that moves less.
+    private func makeCut(images: Int) -> Cut {
+        let columns = geometry.groups * panels.panels
         let worthwhile = min(Self.wantedShards, max(1, geometry.flops(images: images) / 2 / Self.shardProduct))
-        let perPanel = (worthwhile + geometry.groups * panels.panels - 1) / (geometry.groups * panels.panels)
-        return max(1, min(perPanel, images * area / 32))
+        let candidates = hasBlindTaps ? [1] : Set([1, min(3, rows.count), rows.count]).sorted()
+        let cuts = candidates.map { parts in
+            let wanted = (worthwhile + columns * parts / 2) / (columns * parts)
+            return Cut(
+                parts: Shards(of: rows.count, limit: parts), sums: max(1, min(wanted, images * area / 32)))
+        }
+        let best = cuts.min { traffic($0, images) < traffic($1, images) }
+        return best ?? Cut(parts: Shards(of: rows.count, limit: 1), sums: 1)
+    }
+
+    /// Scalars that a cut moves besides those that every cut does.
+    private func traffic(_ cut: Cut, _ images: Int) -> Int {
+        let read = (cut.parts.shards - 1) * images * (panels.panels * geometry.inputCount + geometry.outputCount)
+        return read + (cut.sums > 1 ? 3 * cut.sums * geometry.filterCount : 0)
     }
 
     /// The lines of the output in all images, as blocks: some lines of an image, or some whole images.
     private func blocks(images: Int) -> (images: Shards, lines: Shards) {
-        let positions = max(1, min(Self.blockPositions, images * area / wantedSums(images: images)))
+        let positions = max(1, min(Self.blockPositions, images * area / cuts[images - 1].sums))
         // Windows of a pooling keep their two lines together.
         let height = geometry.output.height
         if positions < area {
@@ -100,7 +123,7 @@ struct ImplicitOuterProduct: Sendable {
 
     private func sums(images: Int) -> Shards {
         let (imageBlocks, lineBlocks) = blocks(images: images)
-        return Shards(of: imageBlocks.shards * lineBlocks.shards, limit: wantedSums(images: images))
+        return Shards(of: imageBlocks.shards * lineBlocks.shards, limit: cuts[images - 1].sums)
     }
 
     /// Most positions of a block of any number of images up to the largest.
@@ -111,9 +134,9 @@ struct ImplicitOuterProduct: Sendable {
     private var partialCount: Int { geometry.filterCount + geometry.outputChannels }
 
     func workspaceCount(threads: Int) -> Int {
-        let most = (0..<Self.wantedShards).map { sums(images: max(1, images * ($0 + 1) / Self.wantedShards)).shards }
-        let partials = min(Self.wantedShards, wantedSums(images: images))
-        return max(partials, most.max() ?? 1) * partialCount + threads * mostPositions * 2 * lanes
+        // Fewer images may be cut another way.
+        let most = (1...images).map { sums(images: $0).shards }
+        return (most.max() ?? 1) * partialCount + threads * mostPositions * 2 * lanes
     }
 
     // MARK: Running
@@ -130,17 +153,20 @@ struct ImplicitOuterProduct: Sendable {
         let panels = panels
         let scratch = workspace + (isPartial ? sums.shards * partialCount : 0)
         let scratchCount = mostPositions * 2 * lanes
-        pool.forEach(sums.shards * geometry.groups * panels.panels) { shard, worker in
-            let (sum, index) = shard.quotientAndRemainder(dividingBy: geometry.groups * panels.panels)
+        let parts = cuts[images - 1].parts
+        pool.forEach(sums.shards * geometry.groups * panels.panels * parts.shards) { shard, worker in
+            let (share, part) = shard.quotientAndRemainder(dividingBy: parts.shards)
+            let (sum, index) = share.quotientAndRemainder(dividingBy: geometry.groups * panels.panels)
             let partial = workspace + sum * partialCount
             let (group, panel) = index.quotientAndRemainder(dividingBy: panels.panels)
             let columns = panels.columns(ofPanel: panel)
             let first = group * panels.columns + columns.lowerBound
             addBlocks(
-                tiles, images: images, blocks: sums[sum], group: group,
+                tiles, images: images, blocks: sums[sum], rows: rows[parts[part]], group: group,
                 channels: first..<first + columns.count, width: panels.width(ofPanel: panel), input, outputGradient,
                 to: isPartial ? partial : filterGradient,
-                biasGradient == nil ? nil : isPartial ? partial + geometry.filterCount : biasGradient,
+                biasGradient == nil || part > 0
+                    ? nil : isPartial ? partial + geometry.filterCount : biasGradient,
                 scratch + worker * scratchCount)
         }
         if !isPartial { return }
@@ -156,7 +182,8 @@ struct ImplicitOuterProduct: Sendable {
 
     @inline(__always)
     private func addBlocks<Scalar: BLASScalar>(
-        _ tiles: TileSet, images: Int, blocks range: Range<Int>, group: Int, channels: Range<Int>, width: Int,
+        _ tiles: TileSet, images: Int, blocks range: Range<Int>, rows: ArraySlice<Rows>, group: Int,
+        channels: Range<Int>, width: Int,
         _ input: UnsafePointer<Scalar>, _ outputGradient: OutputGradient<Scalar>,
         to filterGradient: UnsafeMutablePointer<Scalar>, _ biasGradient: UnsafeMutablePointer<Scalar>?,
         _ packed: UnsafeMutablePointer<Scalar>

@@ -83,7 +83,7 @@ public struct Conv2D: Layer {
             ConvolutionStep<Scalar>(
                 geometry: geometry, input: input, output: output, kernel: builder.parameter("kernel"),
                 bias: usesBias ? builder.parameter("bias") : nil,
-                algorithms: ConvolutionAlgorithms(builder.algorithm, for: geometry),
+                algorithms: ConvolutionAlgorithms(builder.algorithm, for: geometry, table: builder.algorithmTable),
                 setting: .init(
                     batchSize: builder.batchSize, isTraining: builder.isTraining, threads: builder.threads)))
         return activation.lower(output, into: &builder)

@@ -6,6 +6,8 @@ package struct StepDescription: Sendable {
     package let layer: String
     /// What it does: "convolution", "max pooling".
     package let operation: String
+    /// How it does that, where there is a choice: "fused", or "fused, blas, fused" for forward and both gradients.
+    package let algorithm: String
     /// Floating-point operations of its matrix products on a whole batch, forward.
     package let forwardFlops: Int
     /// The same, backward.
@@ -24,7 +26,8 @@ extension ExecutionPlan {
             let parameters = step.parameters.reduce(0) { $0 + $1.range.count } * MemoryLayout<Scalar>.stride
             let gradients = (step.inputs + step.outputs).filter(\.hasGradient)
             return StepDescription(
-                layer: layer, operation: step.operation, forwardFlops: batchSize * step.forwardFlops,
+                layer: layer, operation: step.operation, algorithm: step.algorithm,
+                forwardFlops: batchSize * step.forwardFlops,
                 backwardFlops: batchSize * step.backwardFlops,
                 forwardBytes: bytes(step.inputs + step.outputs) + parameters,
                 backwardBytes: bytes(step.keptForBackward) + bytes(gradients) + 2 * parameters)

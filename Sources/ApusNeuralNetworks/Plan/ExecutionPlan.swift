@@ -53,14 +53,16 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
     ///   - purpose: Training needs a loss.
     ///   - parameters: The weights, in the model's layout.
     ///   - algorithm: Which kernels convolutions use.
+    ///   - algorithmTable: What `auto` follows where it has an entry.
     ///   - seed: The seed of dropout masks.
     ///   - inputHasGradient: Whether backward goes on to the gradient with respect to the input.
     ///   - readsAhead: Whether there is room for the next batch's inputs while this one's are worked on.
     ///   - pool: The threads to work with.
     public init(
         _ model: Sequential, loss: (any Loss)?, batchSize: Int, purpose: Purpose,
-        parameters: ParameterBuffer<Scalar>, algorithm: AlgorithmChoice = .auto, seed: UInt64 = 0,
-        inputHasGradient: Bool = false, readsAhead: Bool = false, pool: WorkerPool
+        parameters: ParameterBuffer<Scalar>, algorithm: AlgorithmChoice = .auto,
+        algorithmTable: AlgorithmTable = AlgorithmTable(), seed: UInt64 = 0, inputHasGradient: Bool = false,
+        readsAhead: Bool = false, pool: WorkerPool
     ) {
         require(batchSize >= 1, "ExecutionPlan: batch size is \(batchSize), expected at least 1")
         require(loss != nil || purpose == .inference, "ExecutionPlan: a training plan needs a loss")
@@ -70,7 +72,8 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
                 + "\(model.parameterLayout.count)")
         let isTraining = purpose == .training
         var builder = PlanBuilder<Scalar>(
-            batchSize: batchSize, isTraining: isTraining, algorithm: algorithm, threads: pool.threads)
+            batchSize: batchSize, isTraining: isTraining, algorithm: algorithm, algorithmTable: algorithmTable,
+            threads: pool.threads)
         let input = builder.makeValue(
             model.inputShape, hasGradient: isTraining && inputHasGradient, isOverwritable: false)
         let nextInput =

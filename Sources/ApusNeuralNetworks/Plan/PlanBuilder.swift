@@ -11,6 +11,8 @@ public struct PlanBuilder<Scalar: BLASScalar> {
     public let isTraining: Bool
     /// Which kernels convolutions use.
     public let algorithm: AlgorithmChoice
+    /// What `auto` follows where it has an entry.
+    public let algorithmTable: AlgorithmTable
     /// Threads that the plan runs on: scratch memory of a step may depend on it, results may not.
     public let threads: Int
 
@@ -35,10 +37,13 @@ public struct PlanBuilder<Scalar: BLASScalar> {
         case tensors(Value)
     }
 
-    init(batchSize: Int, isTraining: Bool, algorithm: AlgorithmChoice, threads: Int) {
+    init(
+        batchSize: Int, isTraining: Bool, algorithm: AlgorithmChoice, algorithmTable: AlgorithmTable, threads: Int
+    ) {
         self.batchSize = batchSize
         self.isTraining = isTraining
         self.algorithm = algorithm
+        self.algorithmTable = algorithmTable
         self.threads = threads
         layer = ("", [:])
     }

@@ -15,6 +15,8 @@ public protocol Step<Scalar>: Sendable {
 
     /// What the step does, for reports: "convolution", "max pooling".
     var operation: String { get }
+    /// How it does that, where there is a choice, for reports; empty by default.
+    var algorithm: String { get }
     /// Values whose contents forward reads.
     var inputs: [Value] { get }
     /// Values that forward overwrites.
@@ -41,6 +43,8 @@ public protocol Step<Scalar>: Sendable {
 }
 
 extension Step {
+    /// Nothing to choose.
+    public var algorithm: String { "" }
     /// All inputs and outputs.
     public var keptForBackward: [Value] { inputs + outputs }
     /// None.

@@ -40,11 +40,8 @@ struct ConvolutionStep<Scalar: BLASScalar>: Step {
         let fused =
             isFused
             ? FusedConvolution<Scalar>(geometry, images: setting.batchSize, epilogue: epilogue) : nil
-        var directions: [ConvolutionDirection] = [.forward]
-        if setting.isTraining { directions.append(.filterGradient) }
-        if setting.isTraining && input.hasGradient { directions.append(.inputGradient) }
         workspaceCount =
-            directions.map { direction in
+            Self.directions(setting, input).map { direction in
                 if let fused, algorithms[direction] == .fused {
                     return fused.workspaceCount(direction, threads: setting.threads)
                 }
@@ -64,8 +61,18 @@ struct ConvolutionStep<Scalar: BLASScalar>: Step {
         self.fused = fused
     }
 
+    /// The directions that the plan runs.
+    private static func directions(_ setting: Setting, _ input: Value) -> [ConvolutionDirection] {
+        if !setting.isTraining { return [.forward] }
+        return input.hasGradient ? ConvolutionDirection.allCases : [.forward, .filterGradient]
+    }
+
     var operation: String {
         "convolution" + (epilogue.pools ? ", 2×2 max pooling" : "") + (epilogue.rectifies ? ", ReLU" : "")
+    }
+    var algorithm: String {
+        let names = Self.directions(setting, input).map { algorithms[$0].rawValue }
+        return Set(names).count == 1 ? names[0] : names.joined(separator: ", ")
     }
     var inputs: [Value] { [input] }
     var outputs: [Value] { [output] }
@@ -135,8 +142,7 @@ extension ConvolutionStep: AbsorbingStep {
             if epilogue.pools || !pooling.isOfWholeWindows(2) { return nil }
             epilogue.pools = true
         }
-        let directions = setting.isTraining ? ConvolutionDirection.allCases : [.forward]
-        guard directions.allSatisfy({ algorithms[$0] == .fused }),
+        guard Self.directions(setting, input).allSatisfy({ algorithms[$0] == .fused }),
             FusedConvolution<Scalar>.canFuse(epilogue, into: geometry)
         else { return nil }
         var taps = taps

@@ -40,6 +40,7 @@ struct DenseStep<Scalar: BLASScalar>: Step {
     }
 
     var operation: String { "dense product" + (rectifies ? ", ReLU" : "") }
+    var algorithm: String { fused == nil ? "blas" : "fused" }
     var inputs: [Value] { [input] }
     var outputs: [Value] { [output] }
     var keptForBackward: [Value] { rectifies ? [input, output] : [input] }

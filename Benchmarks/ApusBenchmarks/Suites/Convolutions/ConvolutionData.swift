@@ -11,9 +11,13 @@ final class ConvolutionData {
     private lazy var inputGradient = RandomBuffer<Float>(unwritten: input.count)
     private lazy var filterGradient = RandomBuffer<Float>(unwritten: filter.count)
     private var workspace = RandomBuffer<Float>(unwritten: 0)
+    /// Prepared once, as a plan does.
+    private lazy var fused = FusedConvolution<Float>(geometry, images: images)
+    private let images: Int
 
     init(_ geometry: ConvolutionGeometry, images: Int) {
         self.geometry = geometry
+        self.images = images
         input = RandomBuffer(geometry.inputShape(images: images).count, seed: 1)
         filter = RandomBuffer(geometry.filterShape.count, seed: 2)
         outputGradient = RandomBuffer(geometry.outputShape(images: images).count, seed: 3)
@@ -30,12 +34,18 @@ final class ConvolutionData {
     /// Makes room for what a direction writes and needs besides.
     func reserve(_ direction: ConvolutionDirection, images: Int, algorithm: ConvolutionAlgorithm, threads: Int) {
         _ = result(direction)
-        let count = Convolution.workspaceCount(
-            geometry, images: images, direction: direction, algorithm: algorithm, threads: threads)
+        let count =
+            isPrepared(algorithm)
+            ? fused.workspaceCount(direction, threads: threads)
+            : Convolution.workspaceCount(
+                geometry, images: images, direction: direction, algorithm: algorithm, threads: threads)
         if workspace.count < count { workspace = RandomBuffer(count, seed: 4) }
     }
 
+    private func isPrepared(_ algorithm: ConvolutionAlgorithm) -> Bool { algorithm == .fused && !geometry.isDepthwise }
+
     func run(_ direction: ConvolutionDirection, images: Int, algorithm: ConvolutionAlgorithm, pool: WorkerPool) {
+        if isPrepared(algorithm) { return runFused(direction, images: images, pool: pool) }
         switch direction {
         case .forward:
             Convolution.forward(
@@ -50,6 +60,23 @@ final class ConvolutionData {
                 geometry, images: images, input: input.pointer, outputGradient: outputGradient.pointer,
                 filterGradient: filterGradient.pointer, biasGradient: nil, algorithm: algorithm,
                 workspace: workspace.pointer, pool: pool)
+        }
+    }
+
+    private func runFused(_ direction: ConvolutionDirection, images: Int, pool: WorkerPool) {
+        switch direction {
+        case .forward:
+            fused.forward(
+                images: images, input: input.pointer, filter: filter.pointer, bias: nil, output: output.pointer,
+                workspace: workspace.pointer, pool: pool)
+        case .inputGradient:
+            fused.inputGradient(
+                images: images, outputGradient: OutputGradient(outputGradient.pointer), filter: filter.pointer,
+                inputGradient: inputGradient.pointer, workspace: workspace.pointer, pool: pool)
+        case .filterGradient:
+            fused.filterGradient(
+                images: images, input: input.pointer, outputGradient: OutputGradient(outputGradient.pointer),
+                filterGradient: filterGradient.pointer, biasGradient: nil, workspace: workspace.pointer, pool: pool)
         }
     }
 

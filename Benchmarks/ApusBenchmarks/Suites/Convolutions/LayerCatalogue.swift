@@ -10,6 +10,13 @@ enum LayerCatalogue {
 
     static let all = kerasCNN + airbench94 + resNet18(imageSize: 32) + resNet18(imageSize: 224)
 
+    /// What is compared with peers: from shallow and large to deep and small, with and without padding.
+    static let compared =
+        kerasCNN
+        + resNet18(imageSize: 32).filter {
+            ["resnet18-32/stage1.conv", "resnet18-32/stage2.conv2", "resnet18-32/stage3.conv2"].contains($0.name)
+        } + [layer("wide/expansion", 32, 64, 256), layer("wide/conv", 16, 256, 256)]
+
     /// The CNN of many a Keras tutorial at 32×32.
     static let kerasCNN = [
         layer("keras-cnn/conv1", 32, 3, 32, padding: .valid),

@@ -16,11 +16,9 @@ enum PeerSuite {
     static func scenarios(_ options: SuiteOptions) -> [Scenario] {
         guard let workers = options.peerWorkers else { return [] }
         let peers = Peers(workers: workers, threads: options.mostThreads)
-        let layers = LayerCatalogue.all.filter {
-            options.isQuick ? $0.name == "keras-cnn/conv2" : compared.contains($0.name)
-        }
+        let layers = LayerCatalogue.compared.filter { !options.isQuick || $0.name == "keras-cnn/conv2" }
         let convolutions = layers.flatMap { layer in
-            ConvolutionDirection.allCases.map { convolution(layer, $0, batch: 32, peers, options) }
+            ConvolutionDirection.allCases.map { convolution(layer, $0, batch: 64, peers, options) }
         }
         let sizes = options.isQuick ? [(32, 32)] : [(32, 32), (32, 128), (32, 512), (224, 32)]
         let problems = sizes.map { NetworkProblem(imageSize: $0.0, batch: $0.1) }
@@ -28,11 +26,6 @@ enum PeerSuite {
         return convolutions + problems.map { network("train", $0, peers, options) }
             + ([single] + problems).map { network("infer", $0, peers, options) }
     }
-
-    private static let compared = [
-        "keras-cnn/conv1", "keras-cnn/conv2", "keras-cnn/conv3", "airbench94/group1.conv2", "airbench94/group2.conv2",
-        "resnet18-32/stage1.conv",
-    ]
 
     private static func convolution(
         _ layer: LayerCatalogue.Layer, _ direction: ConvolutionDirection, batch: Int, _ peers: Peers,
