@@ -114,8 +114,7 @@ public final class Trainer {
         ExecutionPlan(
             model, loss: loss, batchSize: min(settings.batchSize, examples.count), purpose: .training,
             parameters: parameters, algorithm: settings.algorithm, algorithmTable: settings.algorithmTable,
-            seed: settings.seed,
-            readsAhead: pool.threads > 1, pool: pool)
+            precision: settings.precision, seed: settings.seed, readsAhead: pool.threads > 1, pool: pool)
     }
 
     /// What hands the plan one batch of the examples after the other.
@@ -201,8 +200,8 @@ public final class Trainer {
             inferencePlan
             ?? ExecutionPlan<Float>(
                 model, loss: loss, batchSize: settings.batchSize, purpose: .inference, parameters: parameters,
-                algorithm: settings.algorithm, algorithmTable: settings.algorithmTable, readsAhead: pool.threads > 1,
-                pool: pool)
+                algorithm: settings.algorithm, algorithmTable: settings.algorithmTable, precision: settings.precision,
+                readsAhead: pool.threads > 1, pool: pool)
         inferencePlan = plan
         let feed = feed(examples, to: plan, isShuffled: false)
         for batch in 0..<feed.batchesPerEpoch {
@@ -220,7 +219,8 @@ extension TrainingSettings {
         guard algorithm == .auto else { return self }
         var chosen = self
         for (_, geometry) in model.convolutions {
-            chosen.algorithmTable[geometry] = ConvolutionAlgorithms(.auto, for: geometry, table: algorithmTable)
+            chosen.algorithmTable[geometry] = ConvolutionAlgorithms(
+                .auto, for: geometry, table: algorithmTable, precision: precision)
         }
         return chosen
     }

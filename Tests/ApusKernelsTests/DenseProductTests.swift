@@ -46,10 +46,12 @@ private struct DenseRun<Scalar: BLASScalar & Equatable> {
     }
 
     /// The same by a fused layer that was made for up to `capacity` rows.
-    func fusedResults(tiles: TileSet, rectifies: Bool, capacity: Int, pool: WorkerPool) -> [[Scalar]] {
+    func fusedResults(
+        tiles: TileSet, precision: Precision = .float32, rectifies: Bool, capacity: Int, pool: WorkerPool
+    ) -> [[Scalar]] {
         func nan(_ count: Int) -> [Scalar] { [Scalar](repeating: .nan, count: count) }
         let fused = FusedDense<Scalar>(
-            rows: capacity, inputs: inputs, outputs: outputs, rectifies: rectifies, tiles: tiles)
+            rows: capacity, inputs: inputs, outputs: outputs, rectifies: rectifies, precision: precision, tiles: tiles)
         var output = nan(slope.count)
         var (inputGradient, kernelGradient, biasGradient) = (nan(input.count), nan(kernel.count), nan(outputs))
         let count = fused.workspaceCount(threads: pool.threads)
@@ -149,8 +151,11 @@ private struct DenseRun<Scalar: BLASScalar & Equatable> {
         for rectifies in [false, true] {
             let expected = singles.expected(rectifies: rectifies)
             for capacity in [rows, rows + 37] {
-                let found = singles.fusedResults(tiles: tiles, rectifies: rectifies, capacity: capacity, pool: pool)
-                #expect(found == expected)
+                for precision in Precision.allCases {
+                    let found = singles.fusedResults(
+                        tiles: tiles, precision: precision, rectifies: rectifies, capacity: capacity, pool: pool)
+                    #expect(found == expected, "\(precision)")
+                }
             }
         }
         let doubles = DenseRun<Double>(rows: rows, inputs: inputs, outputs: outputs) {
@@ -161,12 +166,18 @@ private struct DenseRun<Scalar: BLASScalar & Equatable> {
                 == doubles.expected(rectifies: true))
     }
 
-    @Test(arguments: shapes) func threadsDoNotChangeFusedBits(rows: Int, inputs: Int, outputs: Int) {
+    @Test(arguments: shapes, Precision.allCases)
+    func threadsDoNotChangeFusedBits(shape: (rows: Int, inputs: Int, outputs: Int), precision: Precision) {
         let key = RandomKey(seed: 6)
-        let run = DenseRun<Float>(rows: rows, inputs: inputs, outputs: outputs) { key.normalFloat($0) }
+        let run = DenseRun<Float>(rows: shape.rows, inputs: shape.inputs, outputs: shape.outputs) {
+            key.normalFloat($0)
+        }
         let results = (1...4).map { threads in
-            run.fusedResults(tiles: .best, rectifies: true, capacity: rows, pool: WorkerPool(threads: threads))
-                .map { $0.map(\.bitPattern) }
+            run.fusedResults(
+                tiles: .best, precision: precision, rectifies: true, capacity: shape.rows,
+                pool: WorkerPool(threads: threads)
+            )
+            .map { $0.map(\.bitPattern) }
         }
         #expect(results.allSatisfy { $0 == results[0] })
     }

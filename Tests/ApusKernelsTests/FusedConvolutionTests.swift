@@ -39,23 +39,25 @@ import Testing
         ),
     ]
 
-    @Test(arguments: TileSet.available) func agreesInFloat(tiles: TileSet) {
+    @Test(arguments: TileSet.available, Precision.allCases)
+    func agreesInFloat(tiles: TileSet, precision: Precision) {
         for (geometry, images) in Self.poolable + Self.padded {
-            expectAgreement(ConvolutionRun<Float>.integers(geometry, images: images, seed: 5), tiles)
+            expectAgreement(ConvolutionRun<Float>.integers(geometry, images: images, seed: 5), precision, tiles)
         }
     }
 
     @Test(arguments: TileSet.available) func agreesInDouble(tiles: TileSet) {
         for (geometry, images) in Self.poolable + Self.padded {
-            expectAgreement(ConvolutionRun<Double>.integers(geometry, images: images, seed: 6), tiles)
+            expectAgreement(ConvolutionRun<Double>.integers(geometry, images: images, seed: 6), .float32, tiles)
         }
     }
 
     /// A batch smaller than the one that tables and workspace were made for.
-    @Test func servesSmallerBatches() {
+    @Test(arguments: Precision.allCases) func servesSmallerBatches(precision: Precision) {
         for (geometry, _) in Self.poolable + Self.padded {
             let fused = FusedRun<Float>(
-                geometry, images: 23, epilogue: ConvolutionEpilogue(rectifies: true), tiles: .best)
+                geometry, images: 23, epilogue: ConvolutionEpilogue(rectifies: true), precision: precision, tiles: .best
+            )
             for images in [1, 2, 7, 22] {
                 let run = ConvolutionRun<Float>.integers(geometry, images: images, seed: 7)
                 #expect(fused.results(of: run) == plainResults(run, ConvolutionEpilogue(rectifies: true)))
@@ -63,14 +65,17 @@ import Testing
         }
     }
 
-    private func expectAgreement<Scalar: BLASScalar>(_ run: ConvolutionRun<Scalar>, _ tiles: TileSet) {
+    private func expectAgreement<Scalar: BLASScalar>(
+        _ run: ConvolutionRun<Scalar>, _ precision: Precision, _ tiles: TileSet
+    ) {
         for rectifies in [false, true] {
             for pools in [false, true] {
                 let epilogue = ConvolutionEpilogue(rectifies: rectifies, pools: pools)
                 let isPossible = FusedConvolution<Scalar>.canFuse(epilogue, into: run.geometry)
                 #expect(isPossible == (!pools || run.geometry.padding == .valid), "\(run.geometry)")
                 if !isPossible { continue }
-                let fused = FusedRun<Scalar>(run.geometry, images: run.images, epilogue: epilogue, tiles: tiles)
+                let fused = FusedRun<Scalar>(
+                    run.geometry, images: run.images, epilogue: epilogue, precision: precision, tiles: tiles)
                 let (found, expected) = (fused.results(of: run), plainResults(run, epilogue))
                 #expect(found.output == expected.output, "\(epilogue) \(run.geometry)")
                 #expect(found.inputGradient == expected.inputGradient, "\(epilogue) \(run.geometry)")
@@ -104,81 +109,10 @@ import Testing
     }
 }
 
-/// All results of a convolution with what follows it.
-private struct Results<Scalar: BLASScalar>: Equatable {
-    var output: [Scalar]
-    var inputGradient: [Scalar]
-    var filterGradient: [Scalar]
-    var biasGradient: [Scalar]
-}
-
-/// The output gradient of a run stands for that behind the epilogue; of a pooled one its beginning is taken.
-private struct FusedRun<Scalar: BLASScalar> {
-    let fused: FusedConvolution<Scalar>
-    let images: Int
-    let pool = WorkerPool(threads: 2)
-
-    init(_ geometry: ConvolutionGeometry, images: Int, epilogue: ConvolutionEpilogue, tiles: TileSet) {
-        fused = FusedConvolution(geometry, images: images, epilogue: epilogue, tiles: tiles)
-        self.images = images
-    }
-
-    func results(of run: ConvolutionRun<Scalar>) -> Results<Scalar> {
-        let nan = Scalar.nan
-        let outputCount = fused.geometry.outputShape(images: run.images).count / (fused.epilogue.pools ? 4 : 1)
-        var results = Results(
-            output: [Scalar](repeating: nan, count: outputCount),
-            inputGradient: [Scalar](repeating: nan, count: run.input.count),
-            filterGradient: [Scalar](repeating: nan, count: run.filter.count),
-            biasGradient: [Scalar](repeating: nan, count: run.bias.count))
-        var taps = [Int8](repeating: -1, count: outputCount)
-        taps.withUnsafeMutableBufferPointer { taps in
-            withWorkspace(.forward) {
-                fused.forward(
-                    images: run.images, input: run.input, filter: run.filter, bias: run.bias,
-                    output: &results.output, taps: fused.epilogue.pools ? taps.baseAddress : nil, workspace: $0,
-                    pool: pool)
-            }
-        }
-        run.outputGradient.withUnsafeBufferPointer { gradient in
-            results.output.withUnsafeBufferPointer { output in
-                taps.withUnsafeBufferPointer { taps in
-                    guard let gradient = gradient.baseAddress else { return }
-                    let outputGradient = OutputGradient(
-                        gradient, rectified: fused.epilogue.rectifies ? output.baseAddress : nil,
-                        taps: fused.epilogue.pools ? taps.baseAddress : nil)
-                    withWorkspace(.inputGradient) {
-                        fused.inputGradient(
-                            images: run.images, outputGradient: outputGradient, filter: run.filter,
-                            inputGradient: &results.inputGradient, workspace: $0, pool: pool)
-                    }
-                    withWorkspace(.filterGradient) {
-                        fused.filterGradient(
-                            images: run.images, input: run.input, outputGradient: outputGradient,
-                            filterGradient: &results.filterGradient, biasGradient: &results.biasGradient,
-                            workspace: $0, pool: pool)
-                    }
-                }
-            }
-        }
-        return results
-    }
-
-    /// Lends a workspace of exactly the size that is asked for, and checks that the scalars behind it survive.
-    private func withWorkspace(_ direction: ConvolutionDirection, _ body: (UnsafeMutablePointer<Scalar>) -> Void) {
-        let count = fused.workspaceCount(direction, threads: pool.threads)
-        var workspace = [Scalar](repeating: .nan, count: count) + [Scalar](repeating: 12345, count: 64)
-        workspace.withUnsafeMutableBufferPointer { buffer in
-            if let start = buffer.baseAddress { body(start) }
-        }
-        require(workspace.suffix(64).allSatisfy { $0 == 12345 }, "\(direction) writes behind its workspace")
-    }
-}
-
 /// The same by plain kernels, one after the other.
 private func plainResults<Scalar: BLASScalar>(
     _ run: ConvolutionRun<Scalar>, _ epilogue: ConvolutionEpilogue
-) -> Results<Scalar> {
+) -> FusedResults<Scalar> {
     let pool = WorkerPool(threads: 1)
     var run = run
     var output = run.output(.naive, pool: pool)
@@ -208,7 +142,7 @@ private func plainResults<Scalar: BLASScalar>(
     }
     run.outputGradient = gradient
     let gradients = run.gradients(.naive, pool: pool)
-    return Results(
+    return FusedResults(
         output: result, inputGradient: run.inputGradient(.naive, pool: pool), filterGradient: gradients.filter,
         biasGradient: gradients.bias)
 }

@@ -107,6 +107,7 @@ typedef enum {
     CHARDWARE_TILES_BASELINE = 0,
     CHARDWARE_TILES_AVX2 = 1,
     CHARDWARE_TILES_AVX512 = 2,
+    CHARDWARE_TILES_AVX512_BF16 = 3,
 } chardware_tiles;
 
 /// The best of them that the processor and the operating system offer.
@@ -160,6 +161,9 @@ typedef struct {
 
 void chardware_product_float32(chardware_tiles tiles, const chardware_product *product);
 void chardware_product_float64(chardware_tiles tiles, const chardware_product *product);
+/// Pixels and panel hold bfloat16, two in a word of 32 bits, and all offsets, steps and lengths of both count words; start and
+/// output are float32. Every set of tiles gives the same bits.
+void chardware_product_bfloat16(chardware_tiles tiles, const chardware_product *product);
 
 /// A sum of outer products, target[i, v] (+)= Σ left[position, i] · right[position, v], over the positions of some lines
 /// of some images. All strides count scalars.
@@ -182,6 +186,18 @@ typedef struct {
 
 void chardware_outer_product_float32(chardware_tiles tiles, const chardware_outer_product *product);
 void chardware_outer_product_float64(chardware_tiles tiles, const chardware_outer_product *product);
+/// Left and right hold words of bfloat16 of two neighbouring positions, and all their strides and `positions` count words; the
+/// target is float32. Every set of tiles gives the same bits.
+void chardware_outer_product_bfloat16(chardware_tiles tiles, const chardware_outer_product *product);
+
+/// Rounds `count` rows of `depth` scalars to bfloat16 (to nearest, ties to even; denormals become zero) and puts neighbours
+/// into a word, the first of them into its lower half: rows of ⌈depth / 2⌉ words, an odd last scalar beside a zero.
+void chardware_pair_neighbours(chardware_tiles tiles, const float *source, ptrdiff_t count, ptrdiff_t depth,
+                               uint32_t *target);
+
+/// Rounds two rows to bfloat16 and puts each scalar of `lower` and that of `upper` into a word; null stands for zeros.
+void chardware_pair_rows(chardware_tiles tiles, const float *lower, const float *upper, ptrdiff_t count,
+                         uint32_t *target);
 
 /// The gradient before a 2×2 pooling and a ReLU, for a row of windows. All strides count scalars.
 typedef struct {

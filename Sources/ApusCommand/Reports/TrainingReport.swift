@@ -30,6 +30,7 @@ struct TrainingReport: Encodable {
 
     let model: String
     let algorithm: String
+    let precision: String
     let threads: Int
     let seed: UInt64
     let epochs: [Epoch]
@@ -41,6 +42,7 @@ struct TrainingReport: Encodable {
     init(_ configuration: RunConfiguration, history: [EpochRecord], threads: Int, totalSeconds: Double) {
         model = configuration.modelName
         algorithm = configuration.settings.algorithm.rawValue
+        precision = configuration.settings.precision.rawValue
         self.threads = threads
         seed = configuration.settings.seed
         epochs = history.map(Epoch.init)

@@ -57,6 +57,7 @@ struct ResumedRun {
         try check("validation-fraction", options.validationFraction, validationFraction)
         try check("seed", options.seed, configuration.settings.seed)
         try check("algorithm", options.algorithm, configuration.settings.algorithm)
+        try check("precision", options.precision?.rawValue, configuration.settings.precision.rawValue)
         if let asked = options.limit, asked != limit {
             throw contradiction("limit", asked, limit.map { "\($0)" } ?? "all images")
         }

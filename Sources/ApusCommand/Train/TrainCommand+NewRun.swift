@@ -31,7 +31,7 @@ extension TrainCommand {
             model: model, optimizer: newOptimizer,
             settings: TrainingSettings(
                 batchSize: options.batchSize ?? 32, seed: seed, algorithm: options.algorithm ?? .auto,
-                algorithmTable: try TunedKernels.ofThisMachine()),
+                algorithmTable: try TunedKernels.ofThisMachine(), precision: options.precision ?? .float32),
             pool: threads.pool)
         let epochs = options.epochs ?? 10
         var notes = [

@@ -2,6 +2,7 @@ import Apus
 import ArgumentParser
 
 extension AlgorithmChoice: ExpressibleByArgument {}
+extension Precision: ExpressibleByArgument {}
 
 /// The optimizers by name.
 enum OptimizerName: String, CaseIterable, ExpressibleByArgument {
@@ -65,6 +66,10 @@ struct TrainOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Kernels of the convolutions (default: auto).", valueName: "name"))
     var algorithm: AlgorithmChoice?
 
+    @Option(
+        help: ArgumentHelp("Type in which products are made; sums are float32 (default: fp32).", valueName: "name"))
+    var precision: Precision?
+
     @Option(parsing: .unconditional, help: ArgumentHelp("Use the first n training images alone.", valueName: "n"))
     var limit: Int?
 
@@ -88,6 +93,7 @@ struct TrainOptions: ParsableArguments {
         if let learningRate, !(learningRate > 0 && Float(learningRate).isFinite) {
             throw ValidationError("--learning-rate is \(learningRate), expected a number over 0")
         }
+        try (precision ?? .float32).checkOffered(by: algorithm ?? .auto)
         try checkFraction("momentum", momentum)
         try checkFraction("validation-fraction", validationFraction)
     }
@@ -100,5 +106,13 @@ struct TrainOptions: ParsableArguments {
         if let value, !(0..<1).contains(value) {
             throw ValidationError("--\(name) is \(value), expected at least 0 and under 1")
         }
+    }
+}
+
+extension Precision {
+    /// Refuses a precision that the kernels asked for do not have.
+    func checkOffered(by algorithm: AlgorithmChoice) throws {
+        if isOffered(by: algorithm) { return }
+        throw ValidationError("--precision \(rawValue) is made by --algorithm auto or fused, not \(algorithm.rawValue)")
     }
 }

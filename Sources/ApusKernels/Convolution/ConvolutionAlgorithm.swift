@@ -76,9 +76,16 @@ public struct ConvolutionAlgorithms: Hashable, Codable, Sendable {
         self.filterGradient = filterGradient
     }
 
-    /// What a choice means for a geometry. `auto` follows `table` where it has an entry.
-    public init(_ choice: AlgorithmChoice, for geometry: ConvolutionGeometry, table: AlgorithmTable = AlgorithmTable())
-    {
+    /// What a choice means for a geometry. `auto` follows `table` where it has an entry; products of bfloat16 are made by
+    /// fused kernels alone.
+    public init(
+        _ choice: AlgorithmChoice, for geometry: ConvolutionGeometry, table: AlgorithmTable = AlgorithmTable(),
+        precision: Precision = .float32
+    ) {
+        if precision == .bfloat16 {
+            self = Self(forward: .fused, inputGradient: .fused, filterGradient: .fused)
+            return
+        }
         if choice == .auto, let entry = table[geometry] {
             self = entry
             return

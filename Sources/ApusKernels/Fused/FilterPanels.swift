@@ -142,6 +142,43 @@ struct FilterPanels {
         }
     }
 
+    /// Panels whose rows are pairs of rows of these, of each tap for itself.
+    func paired(taps: Int) -> FilterPanels {
+        FilterPanels(
+            columns: columns, rows: taps * Precision.bfloat16.words(rows / taps), groups: groups, lanes: lanes)
+    }
+
+    /// Packs panels again in bfloat16, in the layout of ``paired(taps:)``; the starting values stay as they are.
+    @inline(__always)
+    func pair<Scalar: BLASScalar>(
+        _ packed: UnsafePointer<Scalar>, taps: Int, to target: UnsafeMutablePointer<Scalar>, _ tiles: TileSet,
+        pool: WorkerPool
+    ) {
+        let paired = paired(taps: taps)
+        let (depth, words) = (rows / taps, paired.rows / taps)
+        let forEachShard = { (body: (_ shard: Int) -> Void) in
+            if count < 16_384 {
+                for shard in 0..<groups * panels * taps { body(shard) }
+            } else {
+                pool.forEach(groups * panels * taps) { shard, _ in body(shard) }
+            }
+        }
+        forEachShard { shard in
+            let (index, tap) = shard.quotientAndRemainder(dividingBy: taps)
+            let (group, panel) = index.quotientAndRemainder(dividingBy: panels)
+            let width = width(ofPanel: panel)
+            let source = packed + offset(group: group, panel: panel)
+            let place = target + paired.offset(group: group, panel: panel)
+            if tap == 0 { place.update(from: source, count: width) }
+            for word in 0..<words {
+                let row = source + (1 + tap * depth + 2 * word) * width
+                tiles.pairRows(
+                    row, 2 * word + 1 < depth ? row + width : nil, count: width,
+                    to: place + (1 + tap * words + word) * width)
+            }
+        }
+    }
+
     /// Calls `body` for pieces of panels that are worth a shard.
     @inline(__always)
     private func forEachPiece(_ pool: WorkerPool, _ body: (_ group: Int, _ panel: Int, _ rows: Range<Int>) -> Void) {

@@ -24,6 +24,9 @@ package struct FusedConvolution<Scalar: BLASScalar>: Sendable {
     package let geometry: ConvolutionGeometry
     /// What follows it.
     package let epilogue: ConvolutionEpilogue
+    /// In which type products are made. The filter's gradient behind a pooling is always made in float32, since it takes a
+    /// quarter of the products.
+    package let precision: Precision
 
     private let images: Int
     private let tiles: TileSet
@@ -58,21 +61,30 @@ package struct FusedConvolution<Scalar: BLASScalar>: Sendable {
 
     /// - Parameters:
     ///   - images: Most images of a run.
+    ///   - precision: In which type products are made; bfloat16 for Float alone.
     ///   - tiles: The instruction set of the tiles.
     package init(
         _ geometry: ConvolutionGeometry, images: Int, epilogue: ConvolutionEpilogue = ConvolutionEpilogue(),
-        tiles: TileSet = .best
+        precision: Precision = .float32, tiles: TileSet = .best
     ) {
+        require(
+            precision == .float32 || Scalar.self == Float.self,
+            "FusedConvolution: operands are \(Scalar.self), bfloat16 products take Float")
         require(
             Self.canFuse(epilogue, into: geometry), "FusedConvolution: \(epilogue) does not fit \(geometry)")
         let geometry = epilogue.pools ? geometry.croppedToWindows : geometry
         self.geometry = geometry
         self.images = images
         self.epilogue = epilogue
+        self.precision = precision
         self.tiles = tiles
         let lanes = tiles.lanes(Scalar.self)
         let input = ImplicitProduct.Image(size: geometry.input, channels: geometry.inputChannels)
         let output = ImplicitProduct.Image(size: geometry.output, channels: geometry.outputChannels)
+        let inputOperand = ImplicitProduct.Image(
+            size: geometry.input, channels: geometry.groups * precision.words(geometry.groupInputChannels))
+        let outputOperand = ImplicitProduct.Image(
+            size: geometry.output, channels: geometry.groups * precision.words(geometry.groupOutputChannels))
         forwardPanels = FilterPanels(
             columns: geometry.groupOutputChannels, rows: geometry.patchSize, groups: geometry.groups, lanes: lanes)
         backwardPanels = FilterPanels(
@@ -82,13 +94,14 @@ package struct FusedConvolution<Scalar: BLASScalar>: Sendable {
         forwardBlock = Self.blockSize(geometry, images: images, most: block)
         backwardBlock = forwardBlock
         forwardProduct = ImplicitProduct(
-            rows: geometry.rows.forwardClasses, columns: geometry.columns.forwardClasses, source: input,
+            rows: geometry.rows.forwardClasses, columns: geometry.columns.forwardClasses, source: inputOperand,
             target: output, kernel: geometry.kernel, groups: geometry.groups, images: forwardBlock, isTurned: false,
             pools: epilogue.pools)
         backwardProduct = ImplicitProduct(
-            rows: geometry.rows.inputGradientClasses, columns: geometry.columns.inputGradientClasses, source: output,
+            rows: geometry.rows.inputGradientClasses, columns: geometry.columns.inputGradientClasses,
+            source: outputOperand,
             target: input, kernel: geometry.kernel, groups: geometry.groups, images: backwardBlock, isTurned: true)
-        filterProduct = ImplicitOuterProduct(geometry, images: images, lanes: lanes)
+        filterProduct = ImplicitOuterProduct(geometry, images: images, lanes: lanes, precision: precision)
         pooledFilterProduct = epilogue.pools ? PooledOuterProduct(geometry, images: images, lanes: lanes) : nil
     }
 
@@ -113,13 +126,27 @@ package struct FusedConvolution<Scalar: BLASScalar>: Sendable {
     /// Scalars of workspace that one direction needs.
     package func workspaceCount(_ direction: ConvolutionDirection, threads: Int) -> Int {
         switch direction {
-        case .forward: forwardPanels.count
+        case .forward: packedCount(forwardPanels) + (isPaired ? images * forwardProduct.source.count : 0)
         case .inputGradient:
-            backwardPanels.count
-                + (epilogue == ConvolutionEpilogue() ? 0 : threads * backwardBlock * geometry.outputCount)
+            packedCount(backwardPanels) + threads * (expandedCount + pairedGradientCount)
         case .filterGradient: pooledFilterProduct?.workspaceCount ?? filterProduct.workspaceCount(threads: threads)
         }
     }
+
+    private var isPaired: Bool { precision == .bfloat16 }
+
+    /// Scalars of a filter's panels, and in bfloat16 of those that they are packed into again.
+    private func packedCount(_ panels: FilterPanels) -> Int {
+        panels.count + (isPaired ? panels.paired(taps: geometry.kernel.area).count : 0)
+    }
+
+    /// Scalars of a block's gradients where they have to be made from those behind ReLU and pooling.
+    private var expandedCount: Int {
+        epilogue == ConvolutionEpilogue() ? 0 : backwardBlock * geometry.outputCount
+    }
+
+    /// Words of a block's gradients in bfloat16.
+    private var pairedGradientCount: Int { isPaired ? backwardBlock * backwardProduct.source.count : 0 }
 
     // MARK: Running
 
@@ -135,20 +162,31 @@ package struct FusedConvolution<Scalar: BLASScalar>: Sendable {
     ) {
         requireImages(images)
         let operand: FilterPanels.Location<Scalar>
-        if forwardPanels.canBeReadInPlace && images * geometry.output.area <= Self.fewPixels {
+        if forwardPanels.canBeReadInPlace && !isPaired && images * geometry.output.area <= Self.fewPixels {
             operand = .inPlace(filter, start: bias)
         } else {
             forwardPanels.pack(filter, start: bias, to: workspace, pool: pool)
-            operand = .packed(workspace)
+            operand = .packed(pairPanels(forwardPanels, workspace, pool))
         }
         let product = forwardProduct
+        let panelLayout = operandPanels(forwardPanels)
+        var source = input
+        if isPaired {
+            let words = workspace + packedCount(forwardPanels)
+            pool.forEach(images) { image, _ in
+                tiles.pairNeighbours(
+                    input + image * geometry.inputCount, count: geometry.input.area * geometry.groups,
+                    depth: geometry.groupInputChannels, to: words + image * product.source.count)
+            }
+            source = UnsafePointer(words)
+        }
         let cut = cut(images: images, block: forwardBlock, panels: forwardPanels.panels)
         pool.forEach(cut.count) { shard, _ in
             let (block, panels, piece) = cut[shard]
             let taps = taps.map { $0 + block.lowerBound * product.output.count }
             product.run(
-                tiles, images: block.count, piece: piece, of: cut.pieces, panels: forwardPanels, panelRange: panels,
-                filter: operand, input: input + block.lowerBound * product.source.count,
+                tiles, precision, images: block.count, piece: piece, of: cut.pieces, panels: panelLayout,
+                panelRange: panels, filter: operand, input: source + block.lowerBound * product.source.count,
                 result: output + block.lowerBound * product.output.count,
                 epilogue: .init(rectifies: epilogue.rectifies, taps: taps))
         }
@@ -163,25 +201,48 @@ package struct FusedConvolution<Scalar: BLASScalar>: Sendable {
     ) {
         requireImages(images)
         backwardPanels.packTurned(filter, depth: geometry.groupOutputChannels, to: workspace, pool: pool)
+        let operand = pairPanels(backwardPanels, workspace, pool)
+        let panelLayout = operandPanels(backwardPanels)
         let product = backwardProduct
         let isPlain = outputGradient.isPlain
         let cut = cut(images: images, block: backwardBlock, panels: backwardPanels.panels)
-        let scratch = workspace + backwardPanels.count
-        let scratchCount = backwardBlock * geometry.outputCount
+        let scratch = workspace + packedCount(backwardPanels)
+        let scratchCount = expandedCount + pairedGradientCount
         pool.forEach(cut.count) { shard, worker in
             let (block, panels, piece) = cut[shard]
-            var source = outputGradient.gradient + (isPlain ? block.lowerBound * product.source.count : 0)
+            let own = scratch + worker * scratchCount
+            var source = outputGradient.gradient + (isPlain ? block.lowerBound * geometry.outputCount : 0)
             if !isPlain {
-                let own = scratch + worker * scratchCount
                 expand(outputGradient, images: block, to: own)
                 source = UnsafePointer(own)
             }
+            if isPaired {
+                tiles.pairNeighbours(
+                    source, count: block.count * geometry.output.area * geometry.groups,
+                    depth: geometry.groupOutputChannels, to: own + expandedCount)
+                source = UnsafePointer(own + expandedCount)
+            }
             product.run(
-                tiles, images: block.count, piece: piece, of: cut.pieces, panels: backwardPanels, panelRange: panels,
-                filter: .packed(workspace), input: source,
+                tiles, precision, images: block.count, piece: piece, of: cut.pieces, panels: panelLayout,
+                panelRange: panels, filter: .packed(operand), input: source,
                 result: inputGradient + block.lowerBound * product.output.count,
                 epilogue: .init())
         }
+    }
+
+    /// The layout of a filter's panels as tiles read them.
+    private func operandPanels(_ panels: FilterPanels) -> FilterPanels {
+        isPaired ? panels.paired(taps: geometry.kernel.area) : panels
+    }
+
+    /// The panels that tiles read: those packed in float32, or others in bfloat16 behind them.
+    @inline(__always)
+    private func pairPanels(
+        _ panels: FilterPanels, _ packed: UnsafeMutablePointer<Scalar>, _ pool: WorkerPool
+    ) -> UnsafePointer<Scalar> {
+        if !isPaired { return UnsafePointer(packed) }
+        panels.pair(packed, taps: geometry.kernel.area, to: packed + panels.count, tiles, pool: pool)
+        return UnsafePointer(packed + panels.count)
     }
 
     @inline(__always)

@@ -12,6 +12,7 @@ package struct FusedDense<Scalar: BLASScalar>: Sendable {
     private let inputs: Int
     private let outputs: Int
     private let rectifies: Bool
+    private let precision: Precision
     private let tiles: TileSet
     private let kernelPanels: FilterPanels
     private let rowPanels: FilterPanels
@@ -36,8 +37,15 @@ package struct FusedDense<Scalar: BLASScalar>: Sendable {
     /// - Parameters:
     ///   - rows: Most rows of a run.
     ///   - rectifies: Whether y is max(0, y).
+    ///   - precision: In which type products are made; bfloat16 for Float alone.
     ///   - tiles: The instruction set of the tiles.
-    package init(rows: Int, inputs: Int, outputs: Int, rectifies: Bool = false, tiles: TileSet = .best) {
+    package init(
+        rows: Int, inputs: Int, outputs: Int, rectifies: Bool = false, precision: Precision = .float32,
+        tiles: TileSet = .best
+    ) {
+        require(
+            precision == .float32 || Scalar.self == Float.self,
+            "FusedDense: operands are \(Scalar.self), bfloat16 products take Float")
         require(
             min(rows, inputs, outputs) >= 1,
             "FusedDense: input [\(rows), \(inputs)], kernel [\(inputs), \(outputs)], expected extents of at least 1")
@@ -45,22 +53,36 @@ package struct FusedDense<Scalar: BLASScalar>: Sendable {
         self.inputs = inputs
         self.outputs = outputs
         self.rectifies = rectifies
+        self.precision = precision
         self.tiles = tiles
         let lanes = tiles.lanes(Scalar.self)
         kernelPanels = FilterPanels(columns: outputs, rows: inputs, groups: 1, lanes: lanes)
         rowPanels = FilterPanels(columns: rows, rows: outputs, groups: 1, lanes: lanes)
-        inputOffsets = (0..<max(1, rows / 2)).map { 2 * $0 * inputs }
+        inputOffsets = (0..<max(1, rows / 2)).map { 2 * $0 * precision.words(inputs) }
         outputOffsets = (0..<max(1, rows / 2)).map { 2 * $0 * outputs }
-        kernelOffsets = (0..<Self.kernelBlock / 2).map { 2 * $0 * outputs }
+        kernelOffsets = (0..<Self.kernelBlock / 2).map { 2 * $0 * precision.words(outputs) }
         tileOffsets = (0..<Self.kernelBlock / 2).map { 4 * $0 * lanes }
     }
 
     /// Scalars of workspace that a run needs, forward or backward.
     package func workspaceCount(threads: Int) -> Int {
-        max(
+        if isPaired {
+            return max(
+                kernelPanels.count + kernelPanels.paired(taps: 1).count + rows * precision.words(inputs),
+                rows * outputs + precision.words(rows) * outputs + rowPanels.count + rowPanels.paired(taps: 1).count
+                    + threads * scratchCount)
+        }
+        return max(
             kernelPanels.canBeReadInPlace ? 0 : kernelPanels.count,
-            rows * outputs + rowPanels.count
-                + threads * Self.kernelBlock * max(Self.rowBlock, 2 * tiles.lanes(Scalar.self)))
+            rows * outputs + rowPanels.count + threads * scratchCount)
+    }
+
+    private var isPaired: Bool { precision == .bfloat16 }
+
+    /// What a shard of backward packs: some of the batch's inputs or products, and in bfloat16 rows of the kernel.
+    private var scratchCount: Int {
+        Self.kernelBlock
+            * (max(Self.rowBlock, 2 * tiles.lanes(Scalar.self)) + (isPaired ? precision.words(outputs) : 0))
     }
 
     private func requireRows(_ rows: Int) {
@@ -78,7 +100,16 @@ package struct FusedDense<Scalar: BLASScalar>: Sendable {
     ) {
         requireRows(rows)
         let operand: FilterPanels.Location<Scalar>
-        if kernelPanels.canBeReadInPlace {
+        var input = input
+        if isPaired {
+            kernelPanels.pack(kernel, start: bias, to: workspace, pool: pool)
+            let paired = workspace + kernelPanels.count
+            kernelPanels.pair(workspace, taps: 1, to: paired, tiles, pool: pool)
+            operand = .packed(paired)
+            let words = paired + kernelPanels.paired(taps: 1).count
+            tiles.pairNeighbours(input, count: rows, depth: inputs, to: words)
+            input = UnsafePointer(words)
+        } else if kernelPanels.canBeReadInPlace {
             operand = .inPlace(kernel, start: bias)
         } else {
             kernelPanels.pack(kernel, start: bias, to: workspace, pool: pool)
@@ -106,8 +137,10 @@ package struct FusedDense<Scalar: BLASScalar>: Sendable {
         _ input: UnsafePointer<Scalar>, _ output: UnsafeMutablePointer<Scalar>
     ) {
         let columns = kernelPanels.columns(ofPanel: panel)
-        let operand = kernelPanels.panel(group: 0, panel: panel, in: operand)
-        let run = chardware_run(source: 0, panel_row: 0, length: inputs)
+        let operand = (isPaired ? kernelPanels.paired(taps: 1) : kernelPanels).panel(
+            group: 0, panel: panel, in: operand)
+        let words = precision.words(inputs)
+        let run = chardware_run(source: 0, panel_row: 0, length: words)
         inputOffsets.withUnsafeBufferPointer { inputOffsets in
             outputOffsets.withUnsafeBufferPointer { outputOffsets in
                 withUnsafePointer(to: run) { run in
@@ -115,22 +148,22 @@ package struct FusedDense<Scalar: BLASScalar>: Sendable {
                         return
                     }
                     var product = chardware_product(
-                        source: input, source_offsets: sources + pairs.lowerBound, source_step: inputs, runs: run,
+                        source: input, source_offsets: sources + pairs.lowerBound, source_step: words, runs: run,
                         run_count: 1, panel: operand.rows, panel_stride: operand.stride, start: operand.start,
                         output: output + columns.lowerBound, output_offsets: targets + pairs.lowerBound,
                         output_step: outputs, pairs: pairs.count, channels: columns.count, rectifies: rectifies,
                         pools: false, taps: nil)
-                    tiles.multiply(&product, as: Scalar.self)
+                    tiles.multiply(&product, precision, as: Scalar.self)
                     guard let lone else { return }
                     // The table's first entry is 0.
-                    product.source = UnsafeRawPointer(input + lone * inputs)
+                    product.source = UnsafeRawPointer(input + lone * words)
                     product.output = UnsafeMutableRawPointer(output + columns.lowerBound + lone * outputs)
                     product.source_offsets = sources
                     product.output_offsets = targets
                     product.source_step = 0
                     product.output_step = 0
                     product.pairs = 1
-                    tiles.multiply(&product, as: Scalar.self)
+                    tiles.multiply(&product, precision, as: Scalar.self)
                 }
             }
         }
@@ -152,43 +185,76 @@ package struct FusedDense<Scalar: BLASScalar>: Sendable {
     ) {
         requireRows(rows)
         let gradient = workspace
-        let turned = gradient + self.rows * outputs
-        let scratch = turned + rowPanels.count
-        let scratchCount = Self.kernelBlock * max(Self.rowBlock, 2 * tiles.lanes(Scalar.self))
+        let pairedGradient = gradient + self.rows * outputs
+        let turned = pairedGradient + (isPaired ? precision.words(self.rows) * outputs : 0)
+        let scratch = turned + rowPanels.count + (isPaired ? rowPanels.paired(taps: 1).count : 0)
+        let scratchCount = scratchCount
         biasGradient?.update(repeating: 0, count: outputs)
         OutputGradient(outputGradient, rectified: rectifies ? output : nil)
             .write(
                 line: 0, width: rows, channels: 0..<outputs, of: outputs, to: gradient, targetPixel: outputs,
                 targetLine: 0, sums: biasGradient, tiles)
         let batch = FilterPanels(columns: rows, rows: outputs, groups: 1, lanes: rowPanels.lanes)
+        var operands = Operands(gradient: UnsafePointer(gradient), turned: UnsafePointer(turned), batch: batch)
         if inputGradient != nil {
             batch.packTransposed(gradient, to: turned)
+        }
+        if isPaired {
+            pairBatch(gradient, rows: rows, columns: 0..<outputs, of: outputs, to: pairedGradient)
+            operands.gradient = UnsafePointer(pairedGradient)
+            if inputGradient != nil {
+                batch.pair(turned, taps: 1, to: turned + batch.count, tiles, pool: pool)
+                operands.turned = UnsafePointer(turned + batch.count)
+                operands.batch = batch.paired(taps: 1)
+            }
         }
         let blocks = Shards(of: inputs, limit: (inputs + Self.kernelBlock - 1) / Self.kernelBlock)
         let isSmall = rows * inputs * outputs < 50_000
         for sequential in 0..<(isSmall ? blocks.shards : 0) {
             backwardBlock(
-                blocks[sequential], rows, input, kernel, gradient, turned, batch, kernelGradient, inputGradient,
-                scratch)
+                blocks[sequential], rows, input, kernel, operands, kernelGradient, inputGradient, scratch)
         }
         if isSmall { return }
         pool.forEach(blocks.shards) { block, worker in
             backwardBlock(
-                blocks[block], rows, input, kernel, gradient, turned, batch, kernelGradient, inputGradient,
+                blocks[block], rows, input, kernel, operands, kernelGradient, inputGradient,
                 scratch + worker * scratchCount)
         }
+    }
+
+    /// What all shards of backward read of the batch, in the plan's precision.
+    private struct Operands {
+        /// The output's gradient, `[rows, outputs]`, or words of two rows.
+        var gradient: UnsafePointer<Scalar>
+        /// Its transpose in panels.
+        var turned: UnsafePointer<Scalar>
+        /// The layout of those.
+        var batch: FilterPanels
     }
 
     @inline(__always)
     private func backwardBlock(
         _ block: Range<Int>, _ rows: Int, _ input: UnsafePointer<Scalar>, _ kernel: UnsafePointer<Scalar>,
-        _ gradient: UnsafePointer<Scalar>, _ turned: UnsafePointer<Scalar>, _ batch: FilterPanels,
-        _ kernelGradient: UnsafeMutablePointer<Scalar>, _ inputGradient: UnsafeMutablePointer<Scalar>?,
-        _ scratch: UnsafeMutablePointer<Scalar>
+        _ operands: Operands, _ kernelGradient: UnsafeMutablePointer<Scalar>,
+        _ inputGradient: UnsafeMutablePointer<Scalar>?, _ scratch: UnsafeMutablePointer<Scalar>
     ) {
-        addOuterProducts(block, rows, input, gradient, to: kernelGradient, scratch)
+        addOuterProducts(block, rows, input, operands.gradient, to: kernelGradient, scratch)
         guard let inputGradient else { return }
-        multiplyKernel(block, rows, kernel, turned, batch, to: inputGradient, scratch)
+        multiplyKernel(block, kernel, operands.turned, operands.batch, to: inputGradient, scratch)
+    }
+
+    /// Words of some columns of each two rows; an odd last row beside zeros.
+    @inline(__always)
+    private func pairBatch(
+        _ matrix: UnsafePointer<Scalar>, rows: Int, columns: Range<Int>, of stride: Int,
+        to target: UnsafeMutablePointer<Scalar>
+    ) {
+        for pair in 0..<precision.words(rows) {
+            let lower = matrix + 2 * pair * stride + columns.lowerBound
+            tiles.pairRows(
+                lower, 2 * pair + 1 < rows ? lower + stride : nil, count: columns.count,
+                to: target + pair * columns.count)
+        }
     }
 
     /// Some rows of the kernel's gradient. The batch's inputs are packed, because they lie a whole row apart.
@@ -199,18 +265,24 @@ package struct FusedDense<Scalar: BLASScalar>: Sendable {
     ) {
         for first in stride(from: 0, to: rows, by: Self.rowBlock) {
             let count = min(Self.rowBlock, rows - first)
-            Runs.copy(
-                count, length: block.count, from: input + first * inputs + block.lowerBound, step: inputs, to: scratch,
-                step: block.count)
+            if isPaired {
+                pairBatch(input + first * inputs, rows: count, columns: block, of: inputs, to: scratch)
+            } else {
+                Runs.copy(
+                    count, length: block.count, from: input + first * inputs + block.lowerBound, step: inputs,
+                    to: scratch, step: block.count)
+            }
+            let firstPosition = isPaired ? first / 2 : first
             for panel in 0..<kernelPanels.panels {
                 let columns = kernelPanels.columns(ofPanel: panel)
                 var product = chardware_outer_product(
-                    left: scratch, right: gradient + first * outputs + columns.lowerBound,
+                    left: scratch, right: gradient + firstPosition * outputs + columns.lowerBound,
                     target: kernelGradient + block.lowerBound * outputs + columns.lowerBound, images: 1, lines: 1,
-                    positions: count, left_image_stride: 0, left_line_stride: 0, left_stride: block.count,
+                    positions: precision.words(count), left_image_stride: 0, left_line_stride: 0,
+                    left_stride: block.count,
                     right_image_stride: 0, right_line_stride: 0, right_stride: outputs, target_stride: outputs,
                     rows: block.count, channels: columns.count, adds: first > 0)
-                tiles.multiply(&product, as: Scalar.self)
+                tiles.multiply(&product, precision, as: Scalar.self)
             }
         }
     }
@@ -218,12 +290,19 @@ package struct FusedDense<Scalar: BLASScalar>: Sendable {
     /// Some columns of the input's gradient: rows of the kernel by the transposed gradient, turned back on the way out.
     @inline(__always)
     private func multiplyKernel(
-        _ block: Range<Int>, _ rows: Int, _ kernel: UnsafePointer<Scalar>, _ turned: UnsafePointer<Scalar>,
+        _ block: Range<Int>, _ kernel: UnsafePointer<Scalar>, _ turned: UnsafePointer<Scalar>,
         _ batch: FilterPanels, to inputGradient: UnsafeMutablePointer<Scalar>,
         _ scratch: UnsafeMutablePointer<Scalar>
     ) {
         let lanes = batch.lanes
-        let run = chardware_run(source: 0, panel_row: 0, length: outputs)
+        let words = precision.words(outputs)
+        let run = chardware_run(source: 0, panel_row: 0, length: words)
+        var source = kernel + block.lowerBound * outputs
+        if isPaired {
+            let own = scratch + Self.kernelBlock * max(Self.rowBlock, 2 * lanes)
+            tiles.pairNeighbours(source, count: block.count, depth: outputs, to: own)
+            source = UnsafePointer(own)
+        }
         for panel in 0..<batch.panels {
             let columns = batch.columns(ofPanel: panel)
             let operand = batch.panel(group: 0, panel: panel, in: .packed(turned))
@@ -231,19 +310,19 @@ package struct FusedDense<Scalar: BLASScalar>: Sendable {
                 tileOffsets.withUnsafeBufferPointer { tileOffsets in
                     withUnsafePointer(to: run) { run in
                         var product = chardware_product(
-                            source: kernel + block.lowerBound * outputs, source_offsets: kernelOffsets.baseAddress,
-                            source_step: outputs, runs: run, run_count: 1, panel: operand.rows,
+                            source: source, source_offsets: kernelOffsets.baseAddress, source_step: words, runs: run,
+                            run_count: 1, panel: operand.rows,
                             panel_stride: operand.stride, start: nil, output: scratch,
                             output_offsets: tileOffsets.baseAddress, output_step: 2 * lanes, pairs: block.count / 2,
                             channels: columns.count, rectifies: false, pools: false, taps: nil)
-                        tiles.multiply(&product, as: Scalar.self)
+                        tiles.multiply(&product, precision, as: Scalar.self)
                         if block.count % 2 == 0 { return }
-                        product.source = UnsafeRawPointer(kernel + (block.upperBound - 1) * outputs)
+                        product.source = UnsafeRawPointer(source + (block.count - 1) * words)
                         product.output = UnsafeMutableRawPointer(scratch + (block.count - 1) * 2 * lanes)
                         product.source_step = 0
                         product.output_step = 0
                         product.pairs = 1
-                        tiles.multiply(&product, as: Scalar.self)
+                        tiles.multiply(&product, precision, as: Scalar.self)
                     }
                 }
             }

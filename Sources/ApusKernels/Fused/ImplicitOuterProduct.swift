@@ -23,6 +23,9 @@ struct ImplicitOuterProduct: Sendable {
     let geometry: ConvolutionGeometry
     let images: Int
     let lanes: Int
+    let precision: Precision
+    /// The geometry of what tiles read: in bfloat16 they read the words of pairs of columns.
+    private let operand: ConvolutionGeometry
     private let rows: [Rows]
     /// For each number of images up to the largest.
     private var cuts: [Cut] = []
@@ -34,10 +37,13 @@ struct ImplicitOuterProduct: Sendable {
     /// Shards that keep many cores busy.
     private static let wantedShards = 16
 
-    init(_ geometry: ConvolutionGeometry, images: Int, lanes: Int) {
-        self.geometry = geometry
+    init(_ convolution: ConvolutionGeometry, images: Int, lanes: Int, precision: Precision) {
+        let geometry = precision == .bfloat16 ? convolution.ofColumnPairs : convolution
+        self.geometry = convolution
+        operand = geometry
         self.images = images
         self.lanes = lanes
+        self.precision = precision
         var rows: [Rows] = []
         let depth = geometry.groupInputChannels
         let all = (0..<geometry.input.height, 0..<geometry.input.width)
@@ -88,7 +94,7 @@ struct ImplicitOuterProduct: Sendable {
     /// Parts read the images again, shards of the sum write the filter's gradient again: as many shards as are worth having,
     /// by the way that moves less.
     private func makeCut(images: Int) -> Cut {
-        let columns = geometry.groups * panels.panels
+        let columns = geometry.groups * widePanels
         let worthwhile = min(Self.wantedShards, max(1, geometry.flops(images: images) / 2 / Self.shardProduct))
         let candidates = hasBlindTaps ? [1] : Set([1, min(3, rows.count), rows.count]).sorted()
         let cuts = candidates.map { parts in
@@ -100,9 +106,12 @@ struct ImplicitOuterProduct: Sendable {
         return best ?? Cut(parts: Shards(of: rows.count, limit: 1), sums: 1)
     }
 
+    /// Panels of a group if they were of the widest vectors: so that sums are cut alike in every instruction set.
+    private var widePanels: Int { (geometry.groupOutputChannels + 31) / 32 }
+
     /// Scalars that a cut moves besides those that every cut does.
     private func traffic(_ cut: Cut, _ images: Int) -> Int {
-        let read = (cut.parts.shards - 1) * images * (panels.panels * geometry.inputCount + geometry.outputCount)
+        let read = (cut.parts.shards - 1) * images * (widePanels * geometry.inputCount + geometry.outputCount)
         return read + (cut.sums > 1 ? 3 * cut.sums * geometry.filterCount : 0)
     }
 
@@ -136,8 +145,16 @@ struct ImplicitOuterProduct: Sendable {
     func workspaceCount(threads: Int) -> Int {
         // Fewer images may be cut another way.
         let most = (1...images).map { sums(images: $0).shards }
-        return (most.max() ?? 1) * partialCount + threads * mostPositions * 2 * lanes
+        return (most.max() ?? 1) * partialCount + threads * scratchCount + pairedInputCount
     }
+
+    /// A worker's panel of gradients, and in bfloat16 two lines of it in float32.
+    private var scratchCount: Int {
+        (mostPositions + (precision == .bfloat16 ? 2 * geometry.output.width : 0)) * 2 * lanes
+    }
+
+    /// Words of all input images.
+    private var pairedInputCount: Int { precision == .bfloat16 ? images * operand.inputCount : 0 }
 
     // MARK: Running
 
@@ -151,9 +168,14 @@ struct ImplicitOuterProduct: Sendable {
         let sums = sums(images: images)
         let isPartial = sums.shards > 1
         let panels = panels
-        let scratch = workspace + (isPartial ? sums.shards * partialCount : 0)
-        let scratchCount = mostPositions * 2 * lanes
+        let paired = workspace + (isPartial ? sums.shards * partialCount : 0)
+        let scratch = paired + pairedInputCount
+        let scratchCount = scratchCount
         let parts = cuts[images - 1].parts
+        if precision == .bfloat16 {
+            pool.forEach(images) { image, _ in pairColumns(tiles, ofImage: image, input, to: paired) }
+        }
+        let operand = precision == .bfloat16 ? UnsafePointer(paired) : input
         pool.forEach(sums.shards * geometry.groups * panels.panels * parts.shards) { shard, worker in
             let (share, part) = shard.quotientAndRemainder(dividingBy: parts.shards)
             let (sum, index) = share.quotientAndRemainder(dividingBy: geometry.groups * panels.panels)
@@ -163,7 +185,7 @@ struct ImplicitOuterProduct: Sendable {
             let first = group * panels.columns + columns.lowerBound
             addBlocks(
                 tiles, images: images, blocks: sums[sum], rows: rows[parts[part]], group: group,
-                channels: first..<first + columns.count, width: panels.width(ofPanel: panel), input, outputGradient,
+                channels: first..<first + columns.count, width: panels.width(ofPanel: panel), operand, outputGradient,
                 to: isPartial ? partial : filterGradient,
                 biasGradient == nil || part > 0
                     ? nil : isPartial ? partial + geometry.filterCount : biasGradient,
@@ -180,6 +202,31 @@ struct ImplicitOuterProduct: Sendable {
         }
     }
 
+    /// Writes the words of an image's lines: each pixel of a padded line with the one that the next output column sees
+    /// through the same tap.
+    @inline(__always)
+    private func pairColumns<Scalar: BLASScalar>(
+        _ tiles: TileSet, ofImage image: Int, _ input: UnsafePointer<Scalar>, to paired: UnsafeMutablePointer<Scalar>
+    ) {
+        let (width, channels) = (geometry.input.width, geometry.inputChannels)
+        let lower = geometry.padLeft..<geometry.padLeft + width
+        let upper = lower.lowerBound - geometry.stride.width..<lower.upperBound - geometry.stride.width
+        for line in 0..<geometry.input.height {
+            let source = input + image * geometry.inputCount + line * width * channels
+            let target = paired + image * operand.inputCount + line * operand.input.width * channels
+            var first = 0
+            while first < operand.input.width {
+                let end = min(
+                    lower.nextBoundary(after: first), upper.nextBoundary(after: first), operand.input.width)
+                tiles.pairRows(
+                    lower.contains(first) ? source + (first - lower.lowerBound) * channels : nil,
+                    upper.contains(first) ? source + (first - upper.lowerBound) * channels : nil,
+                    count: (end - first) * channels, to: target + first * channels)
+                first = end
+            }
+        }
+    }
+
     @inline(__always)
     private func addBlocks<Scalar: BLASScalar>(
         _ tiles: TileSet, images: Int, blocks range: Range<Int>, rows: ArraySlice<Rows>, group: Int,
@@ -191,7 +238,7 @@ struct ImplicitOuterProduct: Sendable {
         let (imageBlocks, lineBlocks) = blocks(images: images)
         let linesPerUnit = lineBlocks.count == geometry.output.height ? 1 : 2
         let height = geometry.output.height
-        let lineCount = geometry.output.width * width
+        let lineCount = operand.output.width * width
         let bias = biasGradient.map { $0 + channels.lowerBound }
         bias?.update(repeating: 0, count: channels.count)
         let target = filterGradient + channels.lowerBound
@@ -208,11 +255,11 @@ struct ImplicitOuterProduct: Sendable {
             for image in block0 {
                 let pooled = outputGradient.taps == nil ? 1 : 2
                 for line in stride(from: lines.lowerBound, to: lines.upperBound, by: pooled) {
-                    outputGradient.write(
-                        line: (image * height + line) / pooled, width: geometry.output.width / pooled,
-                        channels: channels, of: geometry.outputChannels,
+                    pack(
+                        outputGradient, line: (image * height + line) / pooled, pooled: pooled, channels: channels,
                         to: packed + ((image - block0.lowerBound) * lines.count + line - lines.lowerBound) * lineCount,
-                        targetPixel: width, targetLine: lineCount, sums: bias, tiles)
+                        plainLines: packed + mostPositions * 2 * lanes, width: width, lineCount: lineCount, sums: bias,
+                        tiles)
                 }
             }
             for rows in rows {
@@ -220,22 +267,53 @@ struct ImplicitOuterProduct: Sendable {
                 let isFirst = block == range.lowerBound
                 if seen.isEmpty && !isFirst { continue }
                 let firstPixel =
-                    seen.lowerBound * geometry.stride.height * geometry.input.width
-                    + rows.positions.lowerBound * geometry.stride.width
+                    seen.lowerBound * operand.stride.height * operand.input.width
+                    + rows.positions.lowerBound * operand.stride.width
                 var product = chardware_outer_product(
-                    left: input + (block0.lowerBound * geometry.inputCount + depth + rows.source)
-                        + firstPixel * geometry.inputChannels,
+                    left: input + (block0.lowerBound * operand.inputCount + depth + rows.source)
+                        + firstPixel * operand.inputChannels,
                     right: packed + (seen.lowerBound - lines.lowerBound) * lineCount
                         + rows.positions.lowerBound * width,
                     target: target + rows.first * geometry.outputChannels, images: block0.count, lines: seen.count,
-                    positions: rows.positions.count, left_image_stride: geometry.inputCount,
-                    left_line_stride: geometry.stride.height * geometry.input.width * geometry.inputChannels,
-                    left_stride: geometry.stride.width * geometry.inputChannels,
+                    positions: rows.positions.count, left_image_stride: operand.inputCount,
+                    left_line_stride: operand.stride.height * operand.input.width * operand.inputChannels,
+                    left_stride: operand.stride.width * operand.inputChannels,
                     right_image_stride: lines.count * lineCount, right_line_stride: lineCount, right_stride: width,
                     target_stride: geometry.outputChannels, rows: rows.count, channels: channels.count,
                     adds: !isFirst)
-                tiles.multiply(&product, as: Scalar.self)
+                tiles.multiply(&product, precision, as: Scalar.self)
             }
         }
+    }
+
+    /// Packs the gradients of a line of what the last operation gave: of one line of the output, or of two.
+    @inline(__always)
+    private func pack<Scalar: BLASScalar>(
+        _ outputGradient: OutputGradient<Scalar>, line: Int, pooled: Int, channels: Range<Int>,
+        to target: UnsafeMutablePointer<Scalar>, plainLines: UnsafeMutablePointer<Scalar>, width: Int, lineCount: Int,
+        sums: UnsafeMutablePointer<Scalar>?, _ tiles: TileSet
+    ) {
+        let isPaired = precision == .bfloat16
+        let plainCount = geometry.output.width * width
+        outputGradient.write(
+            line: line, width: geometry.output.width / pooled, channels: channels, of: geometry.outputChannels,
+            to: isPaired ? plainLines : target, targetPixel: width, targetLine: isPaired ? plainCount : lineCount,
+            sums: sums, tiles)
+        if !isPaired { return }
+        for line in 0..<pooled {
+            for pair in 0..<operand.output.width {
+                let lower = plainLines + line * plainCount + 2 * pair * width
+                tiles.pairRows(
+                    lower, 2 * pair + 1 < geometry.output.width ? lower + width : nil, count: channels.count,
+                    to: target + line * lineCount + pair * width)
+            }
+        }
+    }
+}
+
+extension Range<Int> {
+    /// The next place where being inside the range changes.
+    fileprivate func nextBoundary(after place: Int) -> Int {
+        place < lowerBound ? lowerBound : place < upperBound ? upperBound : .max
     }
 }

@@ -183,12 +183,14 @@ struct ImplicitProduct: Sendable {
     /// Computes one piece of `pieces` of a block of images, for some panels of all groups.
     ///
     /// - Parameters:
+    ///   - precision: What source and panels hold; with bfloat16 all their counts are of words.
     ///   - images: Images of this block, at most those that the tables were made for.
     ///   - input: The block's first source image.
     ///   - result: The block's first output image.
     @inline(__always)
     func run<Scalar: BLASScalar>(
-        _ tiles: TileSet, images: Int, piece: Int, of pieces: Int, panels: FilterPanels, panelRange: Range<Int>,
+        _ tiles: TileSet, _ precision: Precision, images: Int, piece: Int, of pieces: Int, panels: FilterPanels,
+        panelRange: Range<Int>,
         filter: FilterPanels.Location<Scalar>, input: UnsafePointer<Scalar>, result: UnsafeMutablePointer<Scalar>,
         epilogue: Epilogue<Scalar>
     ) {
@@ -220,7 +222,7 @@ struct ImplicitProduct: Sendable {
                                     output_step: list.targetStep, pairs: range.count, channels: columns.count,
                                     rectifies: epilogue.rectifies, pools: pools,
                                     taps: epilogue.taps.map { $0 + column })
-                                tiles.multiply(&product, as: Scalar.self)
+                                tiles.multiply(&product, precision, as: Scalar.self)
                             }
                         }
                     }

@@ -9,6 +9,8 @@ package enum TileSet: String, CaseIterable, Sendable {
     case avx2
     /// 512-bit vectors.
     case avx512
+    /// The same with products of bfloat16.
+    case avx512BF16 = "avx512-bf16"
 
     /// The best set that the processor and the operating system offer.
     package static let best = TileSet(chardware_best_tiles())
@@ -21,6 +23,7 @@ package enum TileSet: String, CaseIterable, Sendable {
     private init(_ tiles: chardware_tiles) {
         self =
             switch tiles {
+            case CHARDWARE_TILES_AVX512_BF16: .avx512BF16
             case CHARDWARE_TILES_AVX512: .avx512
             case CHARDWARE_TILES_AVX2: .avx2
             default: .baseline
@@ -32,6 +35,7 @@ package enum TileSet: String, CaseIterable, Sendable {
         case .baseline: CHARDWARE_TILES_BASELINE
         case .avx2: CHARDWARE_TILES_AVX2
         case .avx512: CHARDWARE_TILES_AVX512
+        case .avx512BF16: CHARDWARE_TILES_AVX512_BF16
         }
     }
 
@@ -45,8 +49,12 @@ package enum TileSet: String, CaseIterable, Sendable {
     }
 
     @inline(__always)
-    func multiply<Scalar: BLASScalar>(_ product: inout chardware_product, as type: Scalar.Type) {
-        if Scalar.self == Float.self {
+    func multiply<Scalar: BLASScalar>(
+        _ product: inout chardware_product, _ precision: Precision = .float32, as type: Scalar.Type
+    ) {
+        if precision == .bfloat16 {
+            chardware_product_bfloat16(tiles, &product)
+        } else if Scalar.self == Float.self {
             chardware_product_float32(tiles, &product)
         } else {
             chardware_product_float64(tiles, &product)
@@ -54,8 +62,12 @@ package enum TileSet: String, CaseIterable, Sendable {
     }
 
     @inline(__always)
-    func multiply<Scalar: BLASScalar>(_ product: inout chardware_outer_product, as type: Scalar.Type) {
-        if Scalar.self == Float.self {
+    func multiply<Scalar: BLASScalar>(
+        _ product: inout chardware_outer_product, _ precision: Precision = .float32, as type: Scalar.Type
+    ) {
+        if precision == .bfloat16 {
+            chardware_outer_product_bfloat16(tiles, &product)
+        } else if Scalar.self == Float.self {
             chardware_outer_product_float32(tiles, &product)
         } else {
             chardware_outer_product_float64(tiles, &product)
@@ -78,6 +90,34 @@ package enum TileSet: String, CaseIterable, Sendable {
         } else {
             chardware_unpool_float64(tiles, &unpooling)
         }
+    }
+
+    /// Rounds `count` rows of `depth` float32 to bfloat16, neighbours in a word: rows of ⌈depth / 2⌉ words.
+    @inline(__always)
+    func pairNeighbours<Scalar: BLASScalar>(
+        _ source: UnsafePointer<Scalar>, count: Int, depth: Int, to target: UnsafeMutablePointer<Scalar>
+    ) {
+        chardware_pair_neighbours(tiles, Self.scalars(source), count, depth, Self.words(target))
+    }
+
+    /// Rounds two rows of float32 to bfloat16, a scalar of each in a word; `nil` stands for zeros.
+    @inline(__always)
+    func pairRows<Scalar: BLASScalar>(
+        _ lower: UnsafePointer<Scalar>?, _ upper: UnsafePointer<Scalar>?, count: Int,
+        to target: UnsafeMutablePointer<Scalar>
+    ) {
+        chardware_pair_rows(tiles, lower.map(Self.scalars), upper.map(Self.scalars), count, Self.words(target))
+    }
+
+    private static func scalars<Scalar: BLASScalar>(_ pointer: UnsafePointer<Scalar>) -> UnsafePointer<Float> {
+        UnsafeRawPointer(pointer).assumingMemoryBound(to: Float.self)
+    }
+
+    /// Workspaces hold words in the place of scalars of the same size.
+    private static func words<Scalar: BLASScalar>(
+        _ pointer: UnsafeMutablePointer<Scalar>
+    ) -> UnsafeMutablePointer<UInt32> {
+        UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: UInt32.self)
     }
 
     func update(_ step: inout chardware_adam) { chardware_adam_float32(tiles, &step) }

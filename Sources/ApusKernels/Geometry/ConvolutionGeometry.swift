@@ -110,6 +110,19 @@ public struct ConvolutionGeometry: Hashable, Sendable {
         return cropped
     }
 
+    /// The same convolution as seen by pairs of neighbouring output columns: the stride is twice as long, the padding left
+    /// and right belongs to the image, and an odd last column is half a pair.
+    var ofColumnPairs: ConvolutionGeometry {
+        let pairs = (output.width + 1) / 2
+        var paired = ConvolutionGeometry(
+            input: Size2D(height: input.height, width: columns.extent + 2 * stride.width * (pairs - 1)),
+            inputChannels: inputChannels, outputChannels: outputChannels, kernel: kernel,
+            stride: Size2D(height: stride.height, width: 2 * stride.width), dilation: dilation,
+            padding: .explicit(top: padTop, bottom: rows.after, left: 0, right: 0), groups: groups)
+        paired.rows.output = rows.output
+        return paired
+    }
+
     /// `[kernelHeight, kernelWidth, inputChannels / groups, outputChannels]`.
     public var filterShape: Shape { [kernel.height, kernel.width, groupInputChannels, outputChannels] }
 

@@ -83,9 +83,11 @@ public struct Conv2D: Layer {
             ConvolutionStep<Scalar>(
                 geometry: geometry, input: input, output: output, kernel: builder.parameter("kernel"),
                 bias: usesBias ? builder.parameter("bias") : nil,
-                algorithms: ConvolutionAlgorithms(builder.algorithm, for: geometry, table: builder.algorithmTable),
+                algorithms: ConvolutionAlgorithms(
+                    builder.algorithm, for: geometry, table: builder.algorithmTable, precision: builder.precision),
                 setting: .init(
-                    batchSize: builder.batchSize, isTraining: builder.isTraining, threads: builder.threads)))
+                    batchSize: builder.batchSize, isTraining: builder.isTraining, precision: builder.precision,
+                    threads: builder.threads)))
         return activation.lower(output, into: &builder)
     }
 }

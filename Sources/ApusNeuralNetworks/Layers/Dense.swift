@@ -56,7 +56,8 @@ public struct Dense: Layer {
                 input: input, output: output, kernel: builder.parameter("kernel"),
                 bias: usesBias ? builder.parameter("bias") : nil,
                 setting: .init(
-                    batchSize: builder.batchSize, threads: builder.threads, algorithm: builder.algorithm)))
+                    batchSize: builder.batchSize, threads: builder.threads, algorithm: builder.algorithm,
+                    precision: builder.precision)))
         return activation.lower(output, into: &builder)
     }
 }

@@ -54,6 +54,7 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
     ///   - parameters: The weights, in the model's layout.
     ///   - algorithm: Which kernels convolutions use.
     ///   - algorithmTable: What `auto` follows where it has an entry.
+    ///   - precision: In which type products are made; bfloat16 for Float and fused kernels alone.
     ///   - seed: The seed of dropout masks.
     ///   - inputHasGradient: Whether backward goes on to the gradient with respect to the input.
     ///   - readsAhead: Whether there is room for the next batch's inputs while this one's are worked on.
@@ -61,10 +62,14 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
     public init(
         _ model: Sequential, loss: (any Loss)?, batchSize: Int, purpose: Purpose,
         parameters: ParameterBuffer<Scalar>, algorithm: AlgorithmChoice = .auto,
-        algorithmTable: AlgorithmTable = AlgorithmTable(), seed: UInt64 = 0, inputHasGradient: Bool = false,
-        readsAhead: Bool = false, pool: WorkerPool
+        algorithmTable: AlgorithmTable = AlgorithmTable(), precision: Precision = .float32, seed: UInt64 = 0,
+        inputHasGradient: Bool = false, readsAhead: Bool = false, pool: WorkerPool
     ) {
         require(batchSize >= 1, "ExecutionPlan: batch size is \(batchSize), expected at least 1")
+        require(
+            precision.isOffered(by: algorithm) && (precision == .float32 || Scalar.self == Float.self),
+            "ExecutionPlan: \(precision) products of \(Scalar.self) by kernels \(algorithm), expected Float and auto or fused"
+        )
         require(loss != nil || purpose == .inference, "ExecutionPlan: a training plan needs a loss")
         require(
             parameters.layout.count == model.parameterLayout.count,
@@ -73,7 +78,7 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
         let isTraining = purpose == .training
         var builder = PlanBuilder<Scalar>(
             batchSize: batchSize, isTraining: isTraining, algorithm: algorithm, algorithmTable: algorithmTable,
-            threads: pool.threads)
+            precision: precision, threads: pool.threads)
         let input = builder.makeValue(
             model.inputShape, hasGradient: isTraining && inputHasGradient, isOverwritable: false)
         let nextInput =

@@ -13,6 +13,8 @@ public struct PlanBuilder<Scalar: BLASScalar> {
     public let algorithm: AlgorithmChoice
     /// What `auto` follows where it has an entry.
     public let algorithmTable: AlgorithmTable
+    /// In which type products are made.
+    public let precision: Precision
     /// Threads that the plan runs on: scratch memory of a step may depend on it, results may not.
     public let threads: Int
 
@@ -38,12 +40,14 @@ public struct PlanBuilder<Scalar: BLASScalar> {
     }
 
     init(
-        batchSize: Int, isTraining: Bool, algorithm: AlgorithmChoice, algorithmTable: AlgorithmTable, threads: Int
+        batchSize: Int, isTraining: Bool, algorithm: AlgorithmChoice, algorithmTable: AlgorithmTable,
+        precision: Precision, threads: Int
     ) {
         self.batchSize = batchSize
         self.isTraining = isTraining
         self.algorithm = algorithm
         self.algorithmTable = algorithmTable
+        self.precision = precision
         self.threads = threads
         layer = ("", [:])
     }

@@ -20,6 +20,7 @@ struct ConvolutionStep<Scalar: BLASScalar>: Step {
     struct Setting {
         let batchSize: Int
         let isTraining: Bool
+        let precision: Precision
         let threads: Int
     }
 
@@ -39,7 +40,8 @@ struct ConvolutionStep<Scalar: BLASScalar>: Step {
         let isFused = algorithms.uses(.fused) && FusedConvolution<Scalar>.canFuse(epilogue, into: geometry)
         let fused =
             isFused
-            ? FusedConvolution<Scalar>(geometry, images: setting.batchSize, epilogue: epilogue) : nil
+            ? FusedConvolution<Scalar>(
+                geometry, images: setting.batchSize, epilogue: epilogue, precision: setting.precision) : nil
         workspaceCount =
             Self.directions(setting, input).map { direction in
                 if let fused, algorithms[direction] == .fused {
@@ -72,7 +74,8 @@ struct ConvolutionStep<Scalar: BLASScalar>: Step {
     }
     var algorithm: String {
         let names = Self.directions(setting, input).map { algorithms[$0].rawValue }
-        return Set(names).count == 1 ? names[0] : names.joined(separator: ", ")
+        let precision = fused?.precision == .bfloat16 ? " \(Precision.bfloat16.rawValue)" : ""
+        return (Set(names).count == 1 ? names[0] : names.joined(separator: ", ")) + precision
     }
     var inputs: [Value] { [input] }
     var outputs: [Value] { [output] }

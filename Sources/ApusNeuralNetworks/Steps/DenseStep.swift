@@ -17,6 +17,7 @@ struct DenseStep<Scalar: BLASScalar>: Step {
         let batchSize: Int
         let threads: Int
         let algorithm: AlgorithmChoice
+        let precision: Precision
     }
 
     init(
@@ -27,7 +28,9 @@ struct DenseStep<Scalar: BLASScalar>: Step {
             setting.algorithm.usesFusedKernels && FusedDense<Scalar>.suits(inputs: inputs, outputs: outputs)
         fused =
             isFused
-            ? FusedDense(rows: setting.batchSize, inputs: inputs, outputs: outputs, rectifies: rectifies) : nil
+            ? FusedDense(
+                rows: setting.batchSize, inputs: inputs, outputs: outputs, rectifies: rectifies,
+                precision: setting.precision) : nil
         workspaceCount =
             fused?.workspaceCount(threads: setting.threads)
             ?? DenseProduct.workspaceCount(rows: setting.batchSize, inputs: inputs, outputs: outputs)
@@ -40,7 +43,9 @@ struct DenseStep<Scalar: BLASScalar>: Step {
     }
 
     var operation: String { "dense product" + (rectifies ? ", ReLU" : "") }
-    var algorithm: String { fused == nil ? "blas" : "fused" }
+    var algorithm: String {
+        fused == nil ? "blas" : setting.precision == .bfloat16 ? "fused \(setting.precision.rawValue)" : "fused"
+    }
     var inputs: [Value] { [input] }
     var outputs: [Value] { [output] }
     var keptForBackward: [Value] { rectifies ? [input, output] : [input] }

@@ -1,0 +1,14 @@
+// All tiles of an instance whose operands are scalars.
+
+#include "vectors.h"
+
+#define WORD SCALAR
+#define WORDS VECTOR
+#define ADD_PRODUCT(sum, factor, row) ((sum) + (factor) * (row))
+
+#include "product.h"
+#include "outer_product.h"
+#include "unpooling.h"
+#include "pooled_outer_product.h"
+#include "adam.h"
+#include "end.h"
