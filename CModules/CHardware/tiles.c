@@ -215,3 +215,24 @@ void chardware_pooled_outer_product_float32(chardware_tiles tiles, const chardwa
 void chardware_pooled_outer_product_float64(chardware_tiles tiles, const chardware_pooled_outer_product *p) {
     DISPATCH(float64, pooled_outer_product, p)
 }
+
+void chardware_winograd_input_float32(chardware_tiles tiles, const chardware_winograd_input *p) {
+    DISPATCH(float32, winograd_input_transform, p)
+}
+void chardware_winograd_input_float64(chardware_tiles tiles, const chardware_winograd_input *p) {
+    DISPATCH(float64, winograd_input_transform, p)
+}
+
+void chardware_winograd_filter_float32(chardware_tiles tiles, const chardware_winograd_filter *p) {
+    DISPATCH(float32, winograd_filter_transform, p)
+}
+void chardware_winograd_filter_float64(chardware_tiles tiles, const chardware_winograd_filter *p) {
+    DISPATCH(float64, winograd_filter_transform, p)
+}
+
+void chardware_winograd_output_float32(chardware_tiles tiles, const chardware_winograd_output *p) {
+    DISPATCH(float32, winograd_output_transform, p)
+}
+void chardware_winograd_output_float64(chardware_tiles tiles, const chardware_winograd_output *p) {
+    DISPATCH(float64, winograd_output_transform, p)
+}

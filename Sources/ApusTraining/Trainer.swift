@@ -220,7 +220,7 @@ extension TrainingSettings {
         var chosen = self
         for (_, geometry) in model.convolutions {
             chosen.algorithmTable[geometry] = ConvolutionAlgorithms(
-                .auto, for: geometry, table: algorithmTable, precision: precision)
+                .auto, for: geometry, images: batchSize, table: algorithmTable, precision: precision)
         }
         return chosen
     }

@@ -34,10 +34,31 @@ import Testing
         let geometry = ConvolutionGeometry(input: 8, inputChannels: 8, outputChannels: 8, kernel: 3)
         for direction in ConvolutionDirection.allCases {
             #expect(
-                AlgorithmChoice.auto.algorithm(for: geometry, direction: direction)
+                AlgorithmChoice.auto.algorithm(for: geometry, direction: direction, images: 1)
                     == (TileSet.best.isFast ? .fused : .blas))
-            #expect(AlgorithmChoice.naive.algorithm(for: geometry, direction: direction) == .naive)
+            #expect(AlgorithmChoice.naive.algorithm(for: geometry, direction: direction, images: 1) == .naive)
         }
+    }
+
+    /// Winograd's convolutions where they take far fewer multiply-adds and there are tiles enough, never elsewhere.
+    @Test func automaticChoiceWeighsWinograd() {
+        guard TileSet.best.isFast else { return }
+        func choice(_ geometry: ConvolutionGeometry, _ images: Int) -> [ConvolutionAlgorithm] {
+            ConvolutionDirection.allCases.map {
+                AlgorithmChoice.auto.algorithm(for: geometry, direction: $0, images: images)
+            }
+        }
+        let deep = ConvolutionGeometry(input: 16, inputChannels: 256, outputChannels: 256, kernel: 3, padding: .same)
+        #expect(choice(deep, 64) == [.winograd, .winograd, .fused])
+        #expect(choice(deep, 1) == [.fused, .fused, .fused])
+        // Each gradient of a pixel of 6×6 sees a quarter of the taps on average.
+        let small = ConvolutionGeometry(input: 6, inputChannels: 64, outputChannels: 128, kernel: 3)
+        #expect(choice(small, 64) == [.winograd, .fused, .fused])
+        let shallow = ConvolutionGeometry(input: 32, inputChannels: 3, outputChannels: 32, kernel: 3)
+        #expect(choice(shallow, 64) == [.fused, .blas, .fused])
+        let strided = ConvolutionGeometry(
+            input: 16, inputChannels: 256, outputChannels: 256, kernel: 3, stride: 2, padding: .same)
+        #expect(choice(strided, 64) == [.fused, .fused, .fused])
     }
 
     @Test func poolingSizes() {

@@ -30,8 +30,8 @@ package struct Measurement {
             let values = seconds.map { workload.value(of: metric, seconds: $0) }
             var result = BenchmarkResult(identity, status: status, notes: notes, values: values)
             if workload.flops > 0, let seconds = medianSeconds {
-                result.work = .init(
-                    gflops: workload.flops / seconds / 1e9, flops: workload.flops, bytes: workload.bytes)
+                let flops = workload.executedFlops ?? workload.flops
+                result.work = .init(gflops: flops / seconds / 1e9, flops: flops, bytes: workload.bytes)
             }
             if workload.sampling == .everyRun, !values.isEmpty { result.percentiles = Percentiles(values) }
             return result

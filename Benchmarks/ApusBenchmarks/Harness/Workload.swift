@@ -49,6 +49,9 @@ package struct Workload {
     package var metrics: [Metric]
     /// Floating-point operations of one run; 0 where they are not counted.
     package var flops: Double = 0
+    /// Operations that a run really does, where they are fewer than ``flops``: those of Winograd's convolutions, or without taps
+    /// on padding. Shares of the machine's peak are of these.
+    package var executedFlops: Double?
     /// Bytes of the operands of one run, each counted once; 0 where they are not counted.
     package var bytes: Double = 0
     /// Images of one run.

@@ -86,7 +86,9 @@ package struct ResultTable: Sendable {
 
     /// Apus over the fastest peer that computes in float32, with its interval.
     private static func overBestPeer(_ rows: [BenchmarkResult]) -> String {
-        let peers = rows.filter { $0.identity.algorithm != "apus" && !$0.identity.algorithm.contains("bfloat16") }
+        let peers = rows.filter {
+            !$0.identity.algorithm.hasPrefix("apus") && !$0.identity.algorithm.contains("bfloat16")
+        }
         let best = peers.filter { $0.summary != nil }.max { ($0.summary?.median ?? 0) < ($1.summary?.median ?? 0) }
         guard let apus = rows.first(where: { $0.identity.algorithm == "apus" }), let best,
             let comparison = RowComparison(best, apus, paired: true)

@@ -18,7 +18,9 @@ struct SpotCheck<Scalar: BLASScalar> {
     private static var affordable: Int { 4_000_000 }
 
     /// Throws where an element is wrong.
-    func verify(_ result: UnsafePointer<Scalar>, _ what: String) throws(WrongResult) {
+    ///
+    /// - Parameter errors: How much larger errors may be than those of a plain sum.
+    func verify(_ result: UnsafePointer<Scalar>, _ what: String, errors: Double = 1) throws(WrongResult) {
         let checks = max(4, min(64, count, Self.affordable / max(1, terms)))
         let key = RandomKey(seed: 17)
         for check in 0..<checks {
@@ -30,7 +32,8 @@ struct SpotCheck<Scalar: BLASScalar> {
                 sum += product
                 squares += product * product
             }
-            let bound = 4 * Double(Scalar.ulpOfOne) * Double(max(terms, 16)).squareRoot() * squares.squareRoot()
+            let bound =
+                errors * 4 * Double(Scalar.ulpOfOne) * Double(max(terms, 16)).squareRoot() * squares.squareRoot()
             let found = Double(result[element])
             if !(abs(found - sum) <= bound) {
                 throw WrongResult("\(what): element \(element) is \(found), expected \(sum) within \(bound)")

@@ -22,7 +22,12 @@ package struct KernelTuning {
     }
 
     /// Algorithms that are worth measuring; naive loops never win.
-    package static let candidates: [ConvolutionAlgorithm] = [.blas, .fused]
+    package static func candidates(
+        _ geometry: ConvolutionGeometry, _ direction: ConvolutionDirection
+    ) -> [ConvolutionAlgorithm] {
+        let isServed = ConvolutionAlgorithm.winograd.serving(geometry, direction) == .winograd
+        return isServed ? [.blas, .fused, .winograd] : [.blas, .fused]
+    }
 
     /// Times all candidates for one direction, taking turns. Each is verified first.
     package func time(
@@ -30,7 +35,8 @@ package struct KernelTuning {
     ) -> [Timing] {
         let data = Shared { ConvolutionData(geometry, images: images) }
         let pool = pool
-        let workloads = Self.candidates.map { algorithm in
+        let candidates = Self.candidates(geometry, direction)
+        let workloads = candidates.map { algorithm in
             Workload(
                 .init(
                     suite: "tune", name: geometry.signature, algorithm: algorithm.rawValue, threads: 1, batch: images,
@@ -45,7 +51,7 @@ package struct KernelTuning {
                     run: { data.run(direction, images: images, algorithm: algorithm, pool: pool) })
             }
         }
-        return zip(Self.candidates, harness.measure(workloads, inLockstep: true)).map {
+        return zip(candidates, harness.measure(workloads, inLockstep: true)).map {
             Timing(algorithm: $0, seconds: $1.medianSeconds)
         }
     }

@@ -256,6 +256,56 @@ typedef struct {
 void chardware_pooled_outer_product_float32(chardware_tiles tiles, const chardware_pooled_outer_product *product);
 void chardware_pooled_outer_product_float64(chardware_tiles tiles, const chardware_pooled_outer_product *product);
 
+/// The transforms of Winograd's convolutions F(m×m, 3×3), m = 2 or 4, of one tile. Element e of a transformed tile lies
+/// `e` times a step behind the first, and each is a row of channels. All steps count scalars.
+typedef struct {
+    int m;
+    /// The image's first pixel, and the position of the tile's, which may lie outside: pixels there are zero.
+    const void *source;
+    ptrdiff_t height, width, line_step, pixel_step;
+    ptrdiff_t top, left;
+    ptrdiff_t channels;
+    void *target;
+    ptrdiff_t target_step;
+} chardware_winograd_input;
+
+/// The transforms of `count` filters of 3×3 taps that lie side by side, their taps `tap_step` apart.
+typedef struct {
+    int m;
+    const void *filter;
+    ptrdiff_t tap_step, count;
+    /// Whether the taps are taken from the last to the first.
+    bool is_turned;
+    void *target;
+    ptrdiff_t target_step;
+} chardware_winograd_filter;
+
+/// The output of a tile, with what follows it.
+typedef struct {
+    int m;
+    const void *products;
+    ptrdiff_t product_step;
+    /// Added to each pixel; may be null.
+    const void *start;
+    /// Where the tile's first pixel goes, or its first window's maximum where `pools`.
+    void *output;
+    ptrdiff_t line_step, pixel_step;
+    /// Lines and pixels (of windows) of the tile that belong to the image; more than there are in a tile is allowed.
+    ptrdiff_t height, width;
+    ptrdiff_t channels;
+    bool rectifies;
+    bool pools;
+    /// As for `chardware_product`.
+    int8_t *taps;
+} chardware_winograd_output;
+
+void chardware_winograd_input_float32(chardware_tiles tiles, const chardware_winograd_input *transform);
+void chardware_winograd_input_float64(chardware_tiles tiles, const chardware_winograd_input *transform);
+void chardware_winograd_filter_float32(chardware_tiles tiles, const chardware_winograd_filter *transform);
+void chardware_winograd_filter_float64(chardware_tiles tiles, const chardware_winograd_filter *transform);
+void chardware_winograd_output_float32(chardware_tiles tiles, const chardware_winograd_output *transform);
+void chardware_winograd_output_float64(chardware_tiles tiles, const chardware_winograd_output *transform);
+
 /// A step of Adam over neighbouring parameters: means += share1 · (g − means), squares += share2 · (g² − squares),
 /// parameters −= rate · means / (√squares + epsilon).
 typedef struct {

@@ -45,7 +45,28 @@ TARGET static __attribute__((noinline)) void TILE(store_codes)(TILE(bytes) codes
     for (ptrdiff_t lane = 0; lane < count; lane++) { address[lane] = codes[lane]; }
 }
 
-/// The same, and the maximum of each two pairs, which are the windows of a 2×2 pooling, with the tap that holds it.
+/// The maximum of the four pixels of a window, line by line; the first of equal ones, a NaN before numbers. Where `taps` is not
+/// null it takes the number of the pixel that holds the maximum.
+TARGET INLINE VECTOR TILE(pool_window)(const VECTOR window[4], int8_t *taps, ptrdiff_t count) {
+    VECTOR best = window[0];
+    MASK tap = {0};
+    UNROLL for (int i = 1; i < 4; i++) {
+        const MASK wins = (window[i] > best) | (window[i] != window[i]);
+        best = TILE(select)(wins, window[i], best);
+        tap = (wins & (MASK){0} + i) | (~wins & tap);
+    }
+    if (taps) {
+        const TILE(bytes) codes = __builtin_convertvector(tap, TILE(bytes));
+        if (count >= LANES) {
+            *(TILE(bytes) *)taps = codes;
+        } else {
+            TILE(store_codes)(codes, taps, count);
+        }
+    }
+    return best;
+}
+
+/// The same as `plain_tile`, and the maximum of each two pairs, which are the windows of a 2×2 pooling, with the tap that holds it.
 TARGET INLINE void TILE(pooled_tile)(const int pairs, const int vectors, const chardware_product *p, ptrdiff_t first) {
     VECTOR sum[2 * PAIRS][2];
     TILE(sum)(pairs, vectors, p, p->source_offsets + first, sum);
@@ -53,25 +74,10 @@ TARGET INLINE void TILE(pooled_tile)(const int pairs, const int vectors, const c
         const ptrdiff_t offset = p->output_offsets[first / 2 + w];
         UNROLL for (int v = 0; v < vectors; v++) {
             const ptrdiff_t channels = p->channels - v * LANES;
-            VECTOR best = sum[4 * w][v];
-            MASK tap = {0};
-            UNROLL for (int i = 1; i < 4; i++) {
-                const VECTOR x = sum[4 * w + i][v];
-                const MASK wins = (x > best) | (x != x);
-                best = TILE(select)(wins, x, best);
-                tap = (wins & (MASK){0} + i) | (~wins & tap);
-            }
+            const VECTOR window[4] = {sum[4 * w][v], sum[4 * w + 1][v], sum[4 * w + 2][v], sum[4 * w + 3][v]};
+            VECTOR best = TILE(pool_window)(window, p->taps ? p->taps + offset + v * LANES : NULL, channels);
             if (p->rectifies) { best = TILE(rectified)(best); }
             TILE(store)(best, (SCALAR *)p->output + offset + v * LANES, channels);
-            if (p->taps) {
-                const TILE(bytes) codes = __builtin_convertvector(tap, TILE(bytes));
-                int8_t *target = p->taps + offset + v * LANES;
-                if (channels >= LANES) {
-                    *(TILE(bytes) *)target = codes;
-                } else {
-                    TILE(store_codes)(codes, target, channels);
-                }
-            }
         }
     }
 }

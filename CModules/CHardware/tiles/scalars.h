@@ -10,5 +10,6 @@
 #include "outer_product.h"
 #include "unpooling.h"
 #include "pooled_outer_product.h"
+#include "winograd.h"
 #include "adam.h"
 #include "end.h"

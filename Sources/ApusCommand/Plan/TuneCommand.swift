@@ -45,7 +45,7 @@ struct TuneCommand: ParsableCommand {
         let console = Console.standard
         console.line("images    \(model.batchSize) at once, on one thread")
         for (index, (layer, geometry)) in network.convolutions.enumerated() {
-            var algorithms = ConvolutionAlgorithms(.auto, for: geometry)
+            var algorithms = ConvolutionAlgorithms(.auto, for: geometry, images: model.batchSize)
             console.line("\(layer): \(geometry.signature)")
             // Nobody asks for the gradient of the images themselves.
             for direction in ConvolutionDirection.allCases where index > 0 || direction != .inputGradient {

@@ -15,7 +15,7 @@ public enum Convolution {
         workspace: UnsafeMutablePointer<Scalar>, pool: WorkerPool
     ) {
         requireImages(images)
-        switch algorithm {
+        switch algorithm.serving(geometry, .forward) {
         case .naive:
             NaiveConvolution.forward(
                 geometry, images: images, input: input, filter: filter, bias: bias, output: output, pool: pool)
@@ -30,6 +30,10 @@ public enum Convolution {
             FusedConvolution<Scalar>(geometry, images: images).forward(
                 images: images, input: input, filter: filter, bias: bias, output: output, workspace: workspace,
                 pool: pool)
+        case .winograd:
+            WinogradConvolution<Scalar>(geometry, images: images).forward(
+                images: images, input: input, filter: filter, bias: bias, output: output, workspace: workspace,
+                pool: pool)
         }
     }
 
@@ -42,7 +46,7 @@ public enum Convolution {
         workspace: UnsafeMutablePointer<Scalar>, pool: WorkerPool
     ) {
         requireImages(images)
-        switch algorithm {
+        switch algorithm.serving(geometry, .inputGradient) {
         case .naive:
             NaiveConvolution.inputGradient(
                 geometry, images: images, outputGradient: outputGradient, filter: filter,
@@ -59,6 +63,10 @@ public enum Convolution {
             FusedConvolution<Scalar>(geometry, images: images).inputGradient(
                 images: images, outputGradient: OutputGradient(outputGradient), filter: filter,
                 inputGradient: inputGradient, workspace: workspace, pool: pool)
+        case .winograd:
+            WinogradConvolution<Scalar>(geometry, images: images).inputGradient(
+                images: images, outputGradient: OutputGradient(outputGradient), filter: filter,
+                inputGradient: inputGradient, workspace: workspace, pool: pool)
         }
     }
 
@@ -72,7 +80,7 @@ public enum Convolution {
         workspace: UnsafeMutablePointer<Scalar>, pool: WorkerPool
     ) {
         requireImages(images)
-        switch algorithm {
+        switch algorithm.serving(geometry, .filterGradient) {
         case .naive:
             NaiveConvolution.filterGradient(
                 geometry, images: images, input: input, outputGradient: outputGradient,
@@ -85,7 +93,7 @@ public enum Convolution {
             LoweredConvolution.filterGradient(
                 geometry, images: images, input: input, outputGradient: outputGradient,
                 filterGradient: filterGradient, biasGradient: biasGradient, workspace: workspace, pool: pool)
-        case .fused:
+        case .fused, .winograd:
             FusedConvolution<Scalar>(geometry, images: images).filterGradient(
                 images: images, input: input, outputGradient: OutputGradient(outputGradient),
                 filterGradient: filterGradient, biasGradient: biasGradient, workspace: workspace, pool: pool)
@@ -98,7 +106,7 @@ public enum Convolution {
         algorithm: ConvolutionAlgorithm, threads: Int
     ) -> Int {
         requireImages(images)
-        return switch algorithm {
+        return switch algorithm.serving(geometry, direction) {
         case .naive: 0
         case .blas where geometry.isDepthwise, .fused where geometry.isDepthwise:
             DepthwiseConvolution.workspaceCount(geometry, images: images, direction: direction)
@@ -106,6 +114,8 @@ public enum Convolution {
             LoweredConvolution.workspaceCount(geometry, images: images, direction: direction, threads: threads)
         case .fused:
             FusedConvolution<Float>(geometry, images: images).workspaceCount(direction, threads: threads)
+        case .winograd:
+            WinogradConvolution<Float>(geometry, images: images).workspaceCount(direction, threads: threads)
         }
     }
 

@@ -1,4 +1,4 @@
-/// How a convolution is computed. All algorithms agree but for rounding.
+/// How a convolution is computed. All algorithms agree but for rounding, of which ``winograd`` does more than the others.
 public enum ConvolutionAlgorithm: String, CaseIterable, Codable, Sendable {
     /// Seven plain loops: the readable reference.
     case naive
@@ -6,6 +6,9 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Codable, Sendable {
     case blas
     /// Products that read the patches where they lie in the image, in tiles that stay in registers.
     case fused
+    /// Winograd's F(4×4, 3×3) or F(2×2, 3×3) for output and input gradient of 3×3 convolutions of stride 1 in one group;
+    /// ``fused`` for everything else.
+    case winograd
 }
 
 /// Which of a convolution's three products is meant.
@@ -18,6 +21,14 @@ public enum ConvolutionDirection: String, CaseIterable, Codable, Sendable {
     case filterGradient
 }
 
+extension ConvolutionAlgorithm {
+    /// What computes a direction of a convolution where this algorithm is asked for: another one where it cannot.
+    public func serving(_ geometry: ConvolutionGeometry, _ direction: ConvolutionDirection) -> ConvolutionAlgorithm {
+        let isServed = direction != .filterGradient && WinogradConvolution<Float>.suits(geometry)
+        return self == .winograd && !isServed ? .fused : self
+    }
+}
+
 /// A user's choice of algorithm, or `auto` to have it made.
 public enum AlgorithmChoice: String, CaseIterable, Codable, Sendable {
     /// ``ConvolutionAlgorithm/naive`` everywhere.
@@ -26,6 +37,8 @@ public enum AlgorithmChoice: String, CaseIterable, Codable, Sendable {
     case blas
     /// ``ConvolutionAlgorithm/fused`` everywhere.
     case fused
+    /// ``ConvolutionAlgorithm/winograd`` everywhere.
+    case winograd
     /// A rule over geometry, direction and the processor's features that gives the same answer every time.
     case auto
 
@@ -33,27 +46,21 @@ public enum AlgorithmChoice: String, CaseIterable, Codable, Sendable {
     package var usesFusedKernels: Bool {
         switch self {
         case .naive, .blas: false
-        case .fused: true
+        case .fused, .winograd: true
         case .auto: TileSet.best.isFast
         }
     }
 
-    /// Whether most lanes of a vector of channels would be empty.
-    private static func wastesLanes(_ geometry: ConvolutionGeometry, _ direction: ConvolutionDirection) -> Bool {
-        if geometry.isDepthwise { return false }
-        let channels = direction == .inputGradient ? geometry.groupInputChannels : geometry.groupOutputChannels
-        return channels <= 4
-    }
-
-    /// The algorithm for one direction of one convolution.
+    /// The algorithm for one direction of one convolution of so many images.
     public func algorithm(
-        for geometry: ConvolutionGeometry, direction: ConvolutionDirection
+        for geometry: ConvolutionGeometry, direction: ConvolutionDirection, images: Int
     ) -> ConvolutionAlgorithm {
         switch self {
         case .naive: .naive
         case .blas: .blas
         case .fused: .fused
-        case .auto: usesFusedKernels && !Self.wastesLanes(geometry, direction) ? .fused : .blas
+        case .winograd: ConvolutionAlgorithm.winograd.serving(geometry, direction)
+        case .auto: AutomaticChoice.algorithm(for: geometry, direction, images: images)
         }
     }
 }
@@ -76,11 +83,11 @@ public struct ConvolutionAlgorithms: Hashable, Codable, Sendable {
         self.filterGradient = filterGradient
     }
 
-    /// What a choice means for a geometry. `auto` follows `table` where it has an entry; products of bfloat16 are made by
+    /// What a choice means for a geometry and a number of images. `auto` follows `table` where it has an entry; products of bfloat16 are made by
     /// fused kernels alone.
     public init(
-        _ choice: AlgorithmChoice, for geometry: ConvolutionGeometry, table: AlgorithmTable = AlgorithmTable(),
-        precision: Precision = .float32
+        _ choice: AlgorithmChoice, for geometry: ConvolutionGeometry, images: Int,
+        table: AlgorithmTable = AlgorithmTable(), precision: Precision = .float32
     ) {
         if precision == .bfloat16 {
             self = Self(forward: .fused, inputGradient: .fused, filterGradient: .fused)
@@ -90,9 +97,9 @@ public struct ConvolutionAlgorithms: Hashable, Codable, Sendable {
             self = entry
             return
         }
-        forward = choice.algorithm(for: geometry, direction: .forward)
-        inputGradient = choice.algorithm(for: geometry, direction: .inputGradient)
-        filterGradient = choice.algorithm(for: geometry, direction: .filterGradient)
+        forward = choice.algorithm(for: geometry, direction: .forward, images: images)
+        inputGradient = choice.algorithm(for: geometry, direction: .inputGradient, images: images)
+        filterGradient = choice.algorithm(for: geometry, direction: .filterGradient, images: images)
     }
 
     /// The algorithm of one direction.

@@ -92,6 +92,33 @@ package enum TileSet: String, CaseIterable, Sendable {
         }
     }
 
+    @inline(__always)
+    func transform<Scalar: BLASScalar>(_ transform: inout chardware_winograd_input, as type: Scalar.Type) {
+        if Scalar.self == Float.self {
+            chardware_winograd_input_float32(tiles, &transform)
+        } else {
+            chardware_winograd_input_float64(tiles, &transform)
+        }
+    }
+
+    @inline(__always)
+    func transform<Scalar: BLASScalar>(_ transform: inout chardware_winograd_filter, as type: Scalar.Type) {
+        if Scalar.self == Float.self {
+            chardware_winograd_filter_float32(tiles, &transform)
+        } else {
+            chardware_winograd_filter_float64(tiles, &transform)
+        }
+    }
+
+    @inline(__always)
+    func transform<Scalar: BLASScalar>(_ transform: inout chardware_winograd_output, as type: Scalar.Type) {
+        if Scalar.self == Float.self {
+            chardware_winograd_output_float32(tiles, &transform)
+        } else {
+            chardware_winograd_output_float64(tiles, &transform)
+        }
+    }
+
     /// Rounds `count` rows of `depth` float32 to bfloat16, neighbours in a word: rows of ⌈depth / 2⌉ words.
     @inline(__always)
     func pairNeighbours<Scalar: BLASScalar>(

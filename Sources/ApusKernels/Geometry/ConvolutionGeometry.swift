@@ -102,6 +102,12 @@ public struct ConvolutionGeometry: Hashable, Sendable {
         2 * images * output.area * outputChannels * patchSize
     }
 
+    /// Multiply-adds of one direction without those of taps on padding.
+    public func multiplyAddsOnPixels(images: Int) -> Int {
+        let taps = [rows, columns].map { axis in (0..<axis.output).reduce(0) { $0 + axis.taps(insideFor: $1).count } }
+        return images * taps[0] * taps[1] * groupInputChannels * outputChannels
+    }
+
     /// The same convolution without a last line or column of the output that 2×2 windows leave over.
     var croppedToWindows: ConvolutionGeometry {
         var cropped = self

@@ -37,7 +37,7 @@ public func convolution<Scalar: BLASScalar>(
         Convolution.forward(
             geometry, images: input.shape[0], input: input.scalars.span, filter: filter.scalars.span,
             bias: biasScalars.span, output: &output,
-            algorithm: algorithm.algorithm(for: geometry, direction: .forward), pool: pool)
+            algorithm: algorithm.algorithm(for: geometry, direction: .forward, images: input.shape[0]), pool: pool)
     }
     return output
 }
@@ -64,7 +64,9 @@ public func convolutionInputGradient<Scalar: BLASScalar>(
     gradient.withMutableSpan { gradient in
         Convolution.inputGradient(
             geometry, images: inputShape[0], outputGradient: outputGradient.scalars.span, filter: filter.scalars.span,
-            inputGradient: &gradient, algorithm: algorithm.algorithm(for: geometry, direction: .inputGradient),
+            inputGradient: &gradient,
+            algorithm: algorithm.algorithm(
+                for: geometry, direction: .inputGradient, images: outputGradient.shape[0]),
             pool: pool)
     }
     return gradient
@@ -95,7 +97,8 @@ public func convolutionFilterGradient<Scalar: BLASScalar>(
             Convolution.filterGradient(
                 geometry, images: input.shape[0], input: input.scalars.span,
                 outputGradient: outputGradient.scalars.span, filterGradient: &filter, biasGradient: &bias,
-                algorithm: algorithm.algorithm(for: geometry, direction: .filterGradient), pool: pool)
+                algorithm: algorithm.algorithm(
+                    for: geometry, direction: .filterGradient, images: input.shape[0]), pool: pool)
         }
     }
     return (filter, bias)

@@ -84,7 +84,8 @@ public struct Conv2D: Layer {
                 geometry: geometry, input: input, output: output, kernel: builder.parameter("kernel"),
                 bias: usesBias ? builder.parameter("bias") : nil,
                 algorithms: ConvolutionAlgorithms(
-                    builder.algorithm, for: geometry, table: builder.algorithmTable, precision: builder.precision),
+                    builder.algorithm, for: geometry, images: builder.batchSize, table: builder.algorithmTable,
+                    precision: builder.precision),
                 setting: .init(
                     batchSize: builder.batchSize, isTraining: builder.isTraining, precision: builder.precision,
                     threads: builder.threads)))

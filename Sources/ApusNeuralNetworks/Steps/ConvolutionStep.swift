@@ -14,6 +14,7 @@ struct ConvolutionStep<Scalar: BLASScalar>: Step {
     private let epilogue: ConvolutionEpilogue
     private let taps: StepMemory?
     private let fused: FusedConvolution<Scalar>?
+    private let winograd: WinogradConvolution<Scalar>?
     private let setting: Setting
 
     /// What a step is made for.
@@ -42,16 +43,22 @@ struct ConvolutionStep<Scalar: BLASScalar>: Step {
             isFused
             ? FusedConvolution<Scalar>(
                 geometry, images: setting.batchSize, epilogue: epilogue, precision: setting.precision) : nil
+        let winograd =
+            algorithms.uses(.winograd)
+            ? WinogradConvolution<Scalar>(geometry, images: setting.batchSize, epilogue: epilogue) : nil
         workspaceCount =
             Self.directions(setting, input).map { direction in
                 if let fused, algorithms[direction] == .fused {
                     return fused.workspaceCount(direction, threads: setting.threads)
                 }
+                if let winograd, algorithms[direction] == .winograd {
+                    return winograd.workspaceCount(direction, threads: setting.threads)
+                }
                 return Convolution.workspaceCount(
                     geometry, images: setting.batchSize, direction: direction, algorithm: algorithms[direction],
                     threads: setting.threads)
             }.max() ?? 0
-        self.geometry = fused?.geometry ?? geometry
+        self.geometry = fused?.geometry ?? winograd?.geometry ?? geometry
         self.input = input
         self.output = output
         self.kernel = kernel
@@ -61,6 +68,7 @@ struct ConvolutionStep<Scalar: BLASScalar>: Step {
         self.epilogue = epilogue
         self.taps = taps
         self.fused = fused
+        self.winograd = winograd
     }
 
     /// The directions that the plan runs.
@@ -86,7 +94,8 @@ struct ConvolutionStep<Scalar: BLASScalar>: Step {
     var backwardFlops: Int { flops(.filterGradient) + (input.hasGradient ? flops(.inputGradient) : 0) }
 
     private func flops(_ direction: ConvolutionDirection) -> Int {
-        fused?.flops(direction, images: 1) ?? geometry.flops(images: 1)
+        if let winograd, algorithms[direction] == .winograd { return winograd.flops(direction, images: 1) }
+        return fused?.flops(direction, images: 1) ?? geometry.flops(images: 1)
     }
 
     // MARK: Running
@@ -95,6 +104,11 @@ struct ConvolutionStep<Scalar: BLASScalar>: Step {
         let bias = bias.map { UnsafePointer(run.pointer($0)) }
         if let fused, algorithms.forward == .fused {
             fused.forward(
+                images: run.samples, input: run.pointer(input), filter: run.pointer(kernel), bias: bias,
+                output: run.pointer(output), taps: taps.map { run.pointer($0, as: Int8.self) },
+                workspace: run.workspace, pool: run.pool)
+        } else if let winograd, algorithms.forward == .winograd {
+            winograd.forward(
                 images: run.samples, input: run.pointer(input), filter: run.pointer(kernel), bias: bias,
                 output: run.pointer(output), taps: taps.map { run.pointer($0, as: Int8.self) },
                 workspace: run.workspace, pool: run.pool)
@@ -126,6 +140,10 @@ struct ConvolutionStep<Scalar: BLASScalar>: Step {
             fused.inputGradient(
                 images: run.samples, outputGradient: outputGradient, filter: run.pointer(kernel),
                 inputGradient: run.gradientPointer(input), workspace: run.workspace, pool: run.pool)
+        } else if let winograd, algorithms.inputGradient == .winograd {
+            winograd.inputGradient(
+                images: run.samples, outputGradient: outputGradient, filter: run.pointer(kernel),
+                inputGradient: run.gradientPointer(input), workspace: run.workspace, pool: run.pool)
         } else {
             Convolution.inputGradient(
                 geometry, images: run.samples, outputGradient: outputGradient.gradient, filter: run.pointer(kernel),
@@ -136,7 +154,7 @@ struct ConvolutionStep<Scalar: BLASScalar>: Step {
 }
 
 extension ConvolutionStep: AbsorbingStep {
-    /// Takes on what follows, where every direction that the plan runs is fused.
+    /// Takes on what follows, where every direction that the plan runs can.
     func absorbing(_ follower: FollowingOperation, output: Value, memory: (Int) -> StepMemory) -> (any Step<Scalar>)? {
         var epilogue = epilogue
         switch follower {
@@ -145,7 +163,7 @@ extension ConvolutionStep: AbsorbingStep {
             if epilogue.pools || !pooling.isOfWholeWindows(2) { return nil }
             epilogue.pools = true
         }
-        guard Self.directions(setting, input).allSatisfy({ algorithms[$0] == .fused }),
+        guard Self.directions(setting, input).allSatisfy({ [.fused, .winograd].contains(algorithms[$0]) }),
             FusedConvolution<Scalar>.canFuse(epilogue, into: geometry)
         else { return nil }
         var taps = taps

@@ -13,6 +13,7 @@ final class ConvolutionData {
     private var workspace = RandomBuffer<Float>(unwritten: 0)
     /// Prepared once, as a plan does.
     private lazy var fused = FusedConvolution<Float>(geometry, images: images)
+    private lazy var winograd = WinogradConvolution<Float>(geometry, images: images)
     private let images: Int
 
     init(_ geometry: ConvolutionGeometry, images: Int) {
@@ -35,17 +36,22 @@ final class ConvolutionData {
     func reserve(_ direction: ConvolutionDirection, images: Int, algorithm: ConvolutionAlgorithm, threads: Int) {
         _ = result(direction)
         let count =
-            isPrepared(algorithm)
-            ? fused.workspaceCount(direction, threads: threads)
-            : Convolution.workspaceCount(
-                geometry, images: images, direction: direction, algorithm: algorithm, threads: threads)
+            switch algorithm.serving(geometry, direction) {
+            case .fused where !geometry.isDepthwise: fused.workspaceCount(direction, threads: threads)
+            case .winograd: winograd.workspaceCount(direction, threads: threads)
+            default:
+                Convolution.workspaceCount(
+                    geometry, images: images, direction: direction, algorithm: algorithm, threads: threads)
+            }
         if workspace.count < count { workspace = RandomBuffer(count, seed: 4) }
     }
 
-    private func isPrepared(_ algorithm: ConvolutionAlgorithm) -> Bool { algorithm == .fused && !geometry.isDepthwise }
-
     func run(_ direction: ConvolutionDirection, images: Int, algorithm: ConvolutionAlgorithm, pool: WorkerPool) {
-        if isPrepared(algorithm) { return runFused(direction, images: images, pool: pool) }
+        switch algorithm.serving(geometry, direction) {
+        case .fused where !geometry.isDepthwise: return runFused(direction, images: images, pool: pool)
+        case .winograd: return runWinograd(direction, images: images, pool: pool)
+        default: break
+        }
         switch direction {
         case .forward:
             Convolution.forward(
@@ -80,6 +86,18 @@ final class ConvolutionData {
         }
     }
 
+    private func runWinograd(_ direction: ConvolutionDirection, images: Int, pool: WorkerPool) {
+        if direction == .forward {
+            winograd.forward(
+                images: images, input: input.pointer, filter: filter.pointer, bias: nil, output: output.pointer,
+                workspace: workspace.pointer, pool: pool)
+        } else {
+            winograd.inputGradient(
+                images: images, outputGradient: OutputGradient(outputGradient.pointer), filter: filter.pointer,
+                inputGradient: inputGradient.pointer, workspace: workspace.pointer, pool: pool)
+        }
+    }
+
     /// im2col or col2im alone; spoils what the direction writes.
     func movePatches(_ direction: ConvolutionDirection, images: Int, pool: WorkerPool) {
         let target = direction == .inputGradient ? inputGradient : input
@@ -95,8 +113,13 @@ final class ConvolutionData {
         let result = result(direction)
         result.spoil()
         run(direction, images: images, algorithm: algorithm, pool: pool)
-        try definition(direction, images: images).verify(result.pointer, "\(direction)")
+        let isExact = algorithm.serving(geometry, direction) != .winograd
+        try definition(direction, images: images).verify(
+            result.pointer, "\(direction)", errors: isExact ? 1 : Self.winogradErrors)
     }
+
+    /// Winograd's transforms of tiles of 4×4 make that much larger errors than plain sums.
+    private static let winogradErrors = 20.0
 
     /// The products that each element of a result is the sum of, from the definition in ``ConvolutionGeometry``.
     private func definition(_ direction: ConvolutionDirection, images: Int) -> SpotCheck<Float> {

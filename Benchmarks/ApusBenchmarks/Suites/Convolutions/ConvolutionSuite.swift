@@ -14,6 +14,7 @@ enum ConvolutionSuite {
         for direction in ConvolutionDirection.allCases {
             let name = "\(layer.name) \(direction.words)"
             for algorithm in ConvolutionAlgorithm.allCases where options.includes(algorithm.rawValue) {
+                if algorithm.serving(layer.geometry, direction) != algorithm { continue }
                 // The naive kernels take tens of times as long; more threads teach nothing new about them.
                 let threads = algorithm == .naive ? Array(options.threads.prefix(1)) : options.threads
                 workloads += threads.map {
@@ -47,9 +48,22 @@ enum ConvolutionSuite {
                 run: { data.run(direction, images: images, algorithm: algorithm, pool: pool) })
         }
         workload.flops = Double(geometry.flops(images: images))
+        workload.executedFlops = executedFlops(geometry, direction, algorithm, images: images)
         workload.bytes = bytes(geometry, images: images)
         if images < batch { workload.notes = ["\(images) of \(batch) images"] }
         return workload
+    }
+
+    /// Lowered convolutions multiply padding, too.
+    private static func executedFlops(
+        _ geometry: ConvolutionGeometry, _ direction: ConvolutionDirection, _ algorithm: ConvolutionAlgorithm,
+        images: Int
+    ) -> Double? {
+        switch algorithm.serving(geometry, direction) {
+        case .naive, .fused: Double(2 * geometry.multiplyAddsOnPixels(images: images))
+        case .winograd: Double(WinogradConvolution<Float>(geometry, images: images).flops(direction, images: images))
+        case .blas: nil
+        }
     }
 
     /// im2col or col2im alone, on one thread: a part of the row `blas`, reported as its share.

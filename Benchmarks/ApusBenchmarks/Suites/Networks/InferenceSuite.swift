@@ -20,8 +20,8 @@ enum InferenceSuite {
 
     /// Forward passes as a workload of any suite.
     static func workload(
-        _ problem: NetworkProblem, _ algorithm: AlgorithmChoice, threads: Int, suite: String, name: String,
-        label: String? = nil, _ options: SuiteOptions
+        _ problem: NetworkProblem, _ algorithm: AlgorithmChoice, _ precision: Precision = .float32, threads: Int,
+        suite: String, name: String, label: String? = nil, _ options: SuiteOptions
     ) -> Workload {
         let metrics: [Metric] =
             suite != "infer" ? [.imageRate] : [.imageRate, problem.batch == 1 ? .latency : .stepTime]
@@ -37,13 +37,13 @@ enum InferenceSuite {
             parameters.initialize(seed: 1)
             let plan = ExecutionPlan(
                 problem.model, loss: nil, batchSize: problem.batch, purpose: .inference, parameters: parameters,
-                algorithm: algorithm, pool: pool)
+                algorithm: algorithm, precision: precision, pool: pool)
             let count = problem.batch * plan.inputShape.count
             let images = RandomBuffer<Float>(8 * count, seed: 6)
             var turn = 0
             return Workload.Prepared(
                 verify: { () throws(WrongResult) in
-                    try problem.verify(algorithm, pool: pool)
+                    try problem.verify(algorithm, precision, pool: pool)
                     _ = PeakMemory.reset()
                 },
                 run: {

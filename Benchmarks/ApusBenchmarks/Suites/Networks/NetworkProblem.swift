@@ -22,16 +22,16 @@ struct NetworkProblem {
     }
 
     /// A training on drawn images of 32×32, resized where the network takes others, eight batches at most.
-    func trainer(_ algorithm: AlgorithmChoice, pool: WorkerPool) -> TrainingSteps {
-        let settings = TrainingSettings(batchSize: batch, seed: 1, algorithm: algorithm)
+    func trainer(_ algorithm: AlgorithmChoice, _ precision: Precision, pool: WorkerPool) -> TrainingSteps {
+        let settings = TrainingSettings(batchSize: batch, seed: 1, algorithm: algorithm, precision: precision)
         let trainer = Trainer(model: model, optimizer: Adam(), settings: settings, pool: pool)
         let images = SyntheticImages.generate(train: batch * 8, test: 0, pool: pool).train
         return TrainingSteps(trainer, on: .images(images))
     }
 
     /// Compares the engine's results with those of the naive kernels.
-    func verify(_ algorithm: AlgorithmChoice, pool: WorkerPool) throws(WrongResult) {
-        try NamedModel(name: name, model: model).verify(algorithm, pool: pool)
+    func verify(_ algorithm: AlgorithmChoice, _ precision: Precision, pool: WorkerPool) throws(WrongResult) {
+        try NamedModel(name: name, model: model).verify(algorithm, precision, pool: pool)
     }
 
     /// Operations of one step's matrix products on a whole batch.

@@ -22,8 +22,8 @@ enum TrainingSuite {
 
     /// Training steps as a workload of any suite.
     static func workload(
-        _ problem: NetworkProblem, _ algorithm: AlgorithmChoice, threads: Int, suite: String, name: String,
-        label: String? = nil, _ options: SuiteOptions
+        _ problem: NetworkProblem, _ algorithm: AlgorithmChoice, _ precision: Precision = .float32, threads: Int,
+        suite: String, name: String, label: String? = nil, _ options: SuiteOptions
     ) -> Workload {
         var workload = Workload(
             .init(
@@ -33,10 +33,10 @@ enum TrainingSuite {
         ) {
             let pool = options.pools[threads]
             _ = PeakMemory.reset()
-            let steps = problem.trainer(algorithm, pool: pool)
+            let steps = problem.trainer(algorithm, precision, pool: pool)
             return Workload.Prepared(
                 verify: { () throws(WrongResult) in
-                    try problem.verify(algorithm, pool: pool)
+                    try problem.verify(algorithm, precision, pool: pool)
                     _ = PeakMemory.reset()
                 },
                 run: {

@@ -32,18 +32,22 @@ enum PeerSuite {
         _ options: SuiteOptions
     ) -> Scenario {
         let (threads, name) = (options.mostThreads, "convolution \(layer.name) \(direction.words)")
-        let algorithm = AlgorithmChoice.auto.algorithm(for: layer.geometry, direction: direction)
-        let flops = Double(layer.geometry.flops(images: batch))
-        var apus = Workload(identity(name, "apus", threads: threads, batch: batch, .flopRate)) {
-            let (data, pool) = (ConvolutionData(layer.geometry, images: batch), options.pools[threads])
-            data.reserve(direction, images: batch, algorithm: algorithm, threads: threads)
-            return Workload.Prepared(
-                verify: { () throws(WrongResult) in
-                    try data.verify(direction, images: batch, algorithm: algorithm, pool: pool)
-                },
-                run: { data.run(direction, images: batch, algorithm: algorithm, pool: pool) })
+        let automatic = AlgorithmChoice.auto.algorithm(for: layer.geometry, direction: direction, images: batch)
+        let sides = [("apus", automatic)] + (automatic == .fused ? [] : [("apus fused", .fused)])
+        let apus = sides.map { label, algorithm in
+            var workload = Workload(identity(name, label, threads: threads, batch: batch, .flopRate)) {
+                let (data, pool) = (ConvolutionData(layer.geometry, images: batch), options.pools[threads])
+                data.reserve(direction, images: batch, algorithm: algorithm, threads: threads)
+                return Workload.Prepared(
+                    verify: { () throws(WrongResult) in
+                        try data.verify(direction, images: batch, algorithm: algorithm, pool: pool)
+                    },
+                    run: { data.run(direction, images: batch, algorithm: algorithm, pool: pool) })
+            }
+            workload.flops = Double(layer.geometry.flops(images: batch))
+            workload.notes = [algorithm.rawValue]
+            return workload
         }
-        apus.flops = flops
         return scenario(name, apus, .convolution(layer.geometry, direction, batch: batch), peers)
     }
 
@@ -51,19 +55,23 @@ enum PeerSuite {
         _ kind: String, _ problem: NetworkProblem, _ peers: Peers, _ options: SuiteOptions
     ) -> Scenario {
         let (name, threads) = ("\(kind) \(problem.name)", options.mostThreads)
-        let apus =
+        let sides: [(String, AlgorithmChoice, Precision)] = [
+            ("apus", .auto, .float32), ("apus fused", .fused, .float32), ("apus bfloat16", .auto, .bfloat16),
+        ]
+        let apus = sides.map { label, algorithm, precision in
             kind == "train"
-            ? TrainingSuite.workload(
-                problem, .auto, threads: threads, suite: "peers", name: name, label: "apus", options)
-            : InferenceSuite.workload(
-                problem, .auto, threads: threads, suite: "peers", name: name, label: "apus", options)
+                ? TrainingSuite.workload(
+                    problem, algorithm, precision, threads: threads, suite: "peers", name: name, label: label, options)
+                : InferenceSuite.workload(
+                    problem, algorithm, precision, threads: threads, suite: "peers", name: name, label: label, options)
+        }
         return scenario(name, apus, .network(kind: kind, problem), peers)
     }
 
-    /// Apus's workload beside those of all peers.
-    private static func scenario(_ name: String, _ apus: Workload, _ work: PeerWork, _ peers: Peers) -> Scenario {
+    /// Apus's workloads beside those of all peers.
+    private static func scenario(_ name: String, _ apus: [Workload], _ work: PeerWork, _ peers: Peers) -> Scenario {
         let others = sides.map { side in
-            var workload = apus
+            var workload = apus[0]
             workload.identity.algorithm = side
             workload.prepare = { () throws(PeerFailure) in
                 let peer = try peers.process(side)
@@ -76,7 +84,7 @@ enum PeerSuite {
             workload.notes = peers.notes(of: side)
             return workload
         }
-        var scenario = Scenario("peers \(name)", [apus] + others)
+        var scenario = Scenario("peers \(name)", apus + others)
         scenario.workloads = scenario.workloads.map { workload in
             var workload = workload
             workload.weight = max(2, workload.weight / 4)

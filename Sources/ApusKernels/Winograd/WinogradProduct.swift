@@ -1,0 +1,250 @@
+import ApusBLAS
+import ApusParallel
+import CHardware
+
+/// A 3×3 convolution of stride 1 as Winograd's F(m×m, 3×3) ("Fast Algorithms for Convolutional Neural Networks", Lavin and Gray
+/// 2015, arXiv 1509.09308): tiles of (m + 2)² source pixels are transformed, each of their (m + 2)² elements is a product
+/// `[tiles, source channels] · [source channels, target channels]` of its own, and what these give is transformed to m² target
+/// pixels. F(4×4) takes a quarter of the multiply-adds, F(2×2) four ninths.
+///
+/// Work is cut into blocks of tiles: some whole images, or some lines of tiles of one.
+struct WinogradProduct: Sendable {
+    /// Lines and columns of target pixels in a tile: 2 or 4.
+    let m: Int
+    let source: ImplicitProduct.Image
+    let target: ImplicitProduct.Image
+    /// Lines and pixels of zeros above and left of the source; negative where some are never seen.
+    let top: Int
+    let left: Int
+    /// The layout of the transformed filter of one element.
+    let panels: FilterPanels
+    /// Most tiles of a block.
+    let blockTiles: Int
+    private let images: Int
+    private let sourceOffsets: [Int]
+    private let targetOffsets: [Int]
+
+    /// Scalars of transformed tiles of a block, both sides together: two mebibytes in float32, a second-level cache of today
+    /// and a part of the third. The transformed filter is read once for each block.
+    private static let blockScalars = 524_288
+    /// Tiles of a block that are worth reading the transformed filter for.
+    private static let fewestTiles = 24
+    /// Shards that keep many cores busy.
+    private static let wantedShards = 16
+
+    init(
+        m: Int, source: ImplicitProduct.Image, target: ImplicitProduct.Image, top: Int, left: Int, images: Int,
+        lanes: Int
+    ) {
+        self.m = m
+        self.source = source
+        self.target = target
+        self.top = top
+        self.left = left
+        self.images = images
+        panels = FilterPanels(columns: target.channels, rows: source.channels, groups: 1, lanes: lanes)
+        let elements = (m + 2) * (m + 2)
+        let most = max(Self.fewestTiles, Self.blockScalars / (elements * (source.channels + target.channels)))
+        let lines = (target.size.height + m - 1) / m
+        let columns = (target.size.width + m - 1) / m
+        let share = (images * lines * columns + Self.wantedShards - 1) / Self.wantedShards
+        let wanted = min(most, max(Self.fewestTiles, share))
+        blockTiles =
+            wanted >= lines * columns
+            ? wanted / (lines * columns) * lines * columns : max(1, wanted / columns) * columns
+        let pairs = (blockTiles + 1) / 2
+        sourceOffsets = (0..<pairs).map { 2 * $0 * source.channels }
+        targetOffsets = (0..<pairs).map { 2 * $0 * target.channels }
+    }
+
+    /// F(2×2) is the more exact, so F(4×4) has to be clearly ahead.
+    static func bestTile(for target: Size2D) -> Int {
+        func multiplications(_ m: Int) -> Int {
+            (target.height + m - 1) / m * ((target.width + m - 1) / m) * (m + 2) * (m + 2)
+        }
+        return 10 * multiplications(4) < 9 * multiplications(2) ? 4 : 2
+    }
+
+    /// Elements of a transformed tile.
+    var elements: Int { (m + 2) * (m + 2) }
+    private var tileLines: Int { (target.size.height + m - 1) / m }
+    private var tileColumns: Int { (target.size.width + m - 1) / m }
+    private var imageTiles: Int { tileLines * tileColumns }
+    private var pairs: Int { sourceOffsets.count }
+
+    /// Multiply-adds for some images, with those of tiles that reach beyond the target.
+    func multiplyAdds(images: Int) -> Int { images * imageTiles * elements * source.channels * target.channels }
+
+    // A cache line more than a power of two: else all elements of a tile would fall into one set of the caches.
+    private var sourceStep: Int { 2 * pairs * source.channels + 16 }
+    private var targetStep: Int { 2 * pairs * target.channels + 16 }
+
+    /// Scalars of the transformed filter.
+    var filterCount: Int { elements * panels.count }
+    /// Scalars of a worker's transformed tiles.
+    var scratchCount: Int { elements * (sourceStep + targetStep) }
+
+    // MARK: Blocks
+
+    /// Some lines of tiles of each of some images.
+    struct Block {
+        let images: Range<Int>
+        let tileLines: Range<Int>
+    }
+
+    struct Blocks {
+        let images: Shards
+        let tileLines: Shards
+
+        var count: Int { images.shards * tileLines.shards }
+
+        subscript(index: Int) -> Block {
+            let (image, line) = index.quotientAndRemainder(dividingBy: tileLines.shards)
+            return Block(images: images[image], tileLines: tileLines[line])
+        }
+    }
+
+    /// All blocks of so many images.
+    func blocks(images: Int) -> Blocks {
+        if blockTiles >= imageTiles {
+            let size = blockTiles / imageTiles
+            return Blocks(
+                images: Shards(of: images, limit: (images + size - 1) / size),
+                tileLines: Shards(of: tileLines, limit: 1))
+        }
+        let size = blockTiles / tileColumns
+        return Blocks(
+            images: Shards(of: images, limit: images),
+            tileLines: Shards(of: tileLines, limit: (tileLines + size - 1) / size))
+    }
+
+    /// Most source lines that a block of any number of images sees, those of all its images counted.
+    var mostSourceLines: Int {
+        blockTiles >= imageTiles ? blockTiles / imageTiles * source.size.height : blockTiles / tileColumns * m + 2
+    }
+
+    /// The source lines that a block sees.
+    func sourceLines(_ block: Block) -> Range<Int> {
+        let first = block.tileLines.lowerBound * m - top
+        let end = block.tileLines.upperBound * m - top + 2
+        let lower = min(max(0, first), source.size.height)
+        return lower..<max(lower, min(end, source.size.height))
+    }
+
+    // MARK: Running
+
+    /// Transforms a filter `[3, 3, source channels, target channels]` and packs it.
+    ///
+    /// - Parameter isTurned: Whether the taps are taken from the last to the first.
+    @inline(__always)
+    func transform<Scalar: BLASScalar>(
+        filter: UnsafePointer<Scalar>, isTurned: Bool, to transformed: UnsafeMutablePointer<Scalar>, _ tiles: TileSet,
+        pool: WorkerPool
+    ) {
+        let rows = Shards(of: source.channels, atLeast: max(1, 2048 / target.channels))
+        pool.forEach(rows.shards) { shard, _ in
+            for panel in 0..<panels.panels {
+                let columns = panels.columns(ofPanel: panel)
+                let width = panels.width(ofPanel: panel)
+                let first = transformed + panels.offset(group: 0, panel: panel)
+                if shard == 0 {
+                    for element in 0..<elements {
+                        (first + element * panels.count).update(repeating: 0, count: width)
+                    }
+                }
+                for row in rows[shard] {
+                    var transform = chardware_winograd_filter(
+                        m: Int32(m), filter: filter + row * target.channels + columns.lowerBound,
+                        tap_step: source.channels * target.channels, count: columns.count, is_turned: isTurned,
+                        target: first + (1 + row) * width, target_step: panels.count)
+                    tiles.transform(&transform, as: Scalar.self)
+                }
+            }
+        }
+    }
+
+    /// What a run writes besides the product.
+    struct Epilogue<Scalar: BLASScalar> {
+        var start: UnsafePointer<Scalar>?
+        var rectifies = false
+        var pools = false
+        var taps: UnsafeMutablePointer<Int8>?
+    }
+
+    /// Computes a block.
+    ///
+    /// - Parameters:
+    ///   - source: Where line 0 of the block's first image would lie, and other images `source.count` apart.
+    ///   - result: The first image of all that are written.
+    @inline(__always)
+    func run<Scalar: BLASScalar>(
+        _ tiles: TileSet, _ block: Block, source input: UnsafePointer<Scalar>,
+        transformed filter: UnsafePointer<Scalar>, result: UnsafeMutablePointer<Scalar>, epilogue: Epilogue<Scalar>,
+        scratch: UnsafeMutablePointer<Scalar>
+    ) {
+        let products = scratch + elements * sourceStep
+        var tile = 0
+        for image in 0..<block.images.count {
+            for line in block.tileLines {
+                for column in 0..<tileColumns {
+                    var transform = chardware_winograd_input(
+                        m: Int32(m), source: input + image * source.count, height: source.size.height,
+                        width: source.size.width, line_step: source.line, pixel_step: source.channels,
+                        top: line * m - top, left: column * m - left, channels: source.channels,
+                        target: scratch + tile * source.channels, target_step: sourceStep)
+                    tiles.transform(&transform, as: Scalar.self)
+                    tile += 1
+                }
+            }
+        }
+        multiply(tiles, pairs: (tile + 1) / 2, scratch, filter, to: products)
+        let step = epilogue.pools ? 2 : 1
+        let (height, width) = (target.size.height / step, target.size.width / step)
+        tile = 0
+        for image in block.images {
+            for line in block.tileLines {
+                for column in 0..<tileColumns {
+                    let (y, x) = (line * m / step, column * m / step)
+                    let offset = ((image * height + y) * width + x) * target.channels
+                    var transform = chardware_winograd_output(
+                        m: Int32(m), products: products + tile * target.channels, product_step: targetStep,
+                        start: epilogue.start, output: result + offset, line_step: width * target.channels,
+                        pixel_step: target.channels, height: height - y, width: width - x, channels: target.channels,
+                        rectifies: epilogue.rectifies, pools: epilogue.pools, taps: epilogue.taps.map { $0 + offset })
+                    tiles.transform(&transform, as: Scalar.self)
+                    tile += 1
+                }
+            }
+        }
+    }
+
+    /// The product of each element; an odd last tile has a neighbour of whatever the memory holds.
+    @inline(__always)
+    private func multiply<Scalar: BLASScalar>(
+        _ tiles: TileSet, pairs: Int, _ scratch: UnsafePointer<Scalar>, _ filter: UnsafePointer<Scalar>,
+        to products: UnsafeMutablePointer<Scalar>
+    ) {
+        let run = chardware_run(source: 0, panel_row: 0, length: source.channels)
+        sourceOffsets.withUnsafeBufferPointer { sources in
+            targetOffsets.withUnsafeBufferPointer { targets in
+                withUnsafePointer(to: run) { run in
+                    for element in 0..<elements {
+                        let location = FilterPanels.Location.packed(filter + element * panels.count)
+                        for panel in 0..<panels.panels {
+                            let columns = panels.columns(ofPanel: panel)
+                            let operand = panels.panel(group: 0, panel: panel, in: location)
+                            var product = chardware_product(
+                                source: scratch + element * sourceStep, source_offsets: sources.baseAddress,
+                                source_step: source.channels, runs: run, run_count: 1, panel: operand.rows,
+                                panel_stride: operand.stride, start: nil,
+                                output: products + element * targetStep + columns.lowerBound,
+                                output_offsets: targets.baseAddress, output_step: target.channels, pairs: pairs,
+                                channels: columns.count, rectifies: false, pools: false, taps: nil)
+                            tiles.multiply(&product, as: Scalar.self)
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
