@@ -65,6 +65,38 @@ import Testing
         }
     }
 
+    /// Σ y and Σ y² by channel, of what is written: behind ReLU and pooling. Integers, so exact in any order.
+    @Test(arguments: TileSet.available, Precision.allCases)
+    func addsUpByChannel(tiles: TileSet, precision: Precision) {
+        let pool = WorkerPool(threads: 2)
+        for (geometry, most) in Self.poolable + Self.padded {
+            for (pools, rectifies) in [(false, false), (false, true), (true, true)] {
+                var epilogue = ConvolutionEpilogue(rectifies: rectifies, pools: pools)
+                if !FusedConvolution<Float>.canFuse(epilogue, into: geometry) { continue }
+                epilogue.addsUp = true
+                let fused = FusedConvolution<Float>(
+                    geometry, images: most, epilogue: epilogue, precision: precision, tiles: tiles)
+                for images in Set([1, max(1, most - 1), most]) {
+                    let run = ConvolutionRun<Float>.integers(geometry, images: images, seed: 11)
+                    let channels = geometry.outputChannels
+                    let count = fused.geometry.outputShape(images: images).count / (pools ? 4 : 1)
+                    var output = [Float](repeating: .nan, count: count)
+                    var sums = [Float](repeating: .nan, count: 2 * channels)
+                    var workspace = [Float](repeating: .nan, count: fused.workspaceCount(.forward, threads: 2))
+                    fused.forward(
+                        images: images, input: run.input, filter: run.filter, bias: run.bias, output: &output,
+                        sums: &sums, workspace: &workspace, pool: pool)
+                    var expected = [Float](repeating: 0, count: 2 * channels)
+                    for (index, value) in output.enumerated() {
+                        expected[index % channels] += value
+                        expected[channels + index % channels] += value * value
+                    }
+                    #expect(sums == expected, "\(epilogue) \(geometry)")
+                }
+            }
+        }
+    }
+
     private func expectAgreement<Scalar: BLASScalar>(
         _ run: ConvolutionRun<Scalar>, _ precision: Precision, _ tiles: TileSet
     ) {

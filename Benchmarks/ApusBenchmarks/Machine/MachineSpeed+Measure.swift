@@ -11,7 +11,7 @@ extension MachineSpeed {
     ///   - quick: Fewer rounds, smaller arrays.
     package static func measure(threads: Int, quick: Bool) -> MachineSpeed {
         let pool = WorkerPool(threads: threads)
-        let caches = CacheSizes.current()
+        let caches = CacheSizes.current
         let triad = Triad.measure(pool, caches, quick: quick)
         var speed = MachineSpeed(
             fmaGflopsPerCore: 0, fmaGflops: 0, fmaFloat64GflopsPerCore: 0, fmaFloat64Gflops: 0, clockGHz: 0,

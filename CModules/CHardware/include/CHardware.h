@@ -157,6 +157,9 @@ typedef struct {
     bool pools;
     /// Where the number of the tap that holds the maximum goes, at the places of the output; may be null.
     int8_t *taps;
+    /// To which the sum of what is written to each channel is added, and `sums_step` behind it that of the squares; may be null.
+    void *sums;
+    ptrdiff_t sums_step;
 } chardware_product;
 
 void chardware_product_float32(chardware_tiles tiles, const chardware_product *product);

@@ -26,6 +26,15 @@ TARGET INLINE void TILE(sum)(const int pairs, const int vectors, const chardware
     }
 }
 
+/// Adds to the sums by channel and to those of squares.
+TARGET INLINE void TILE(add_sums)(const chardware_product *p, const int v, VECTOR sum, VECTOR squares) {
+    const ptrdiff_t channels = p->channels - v * LANES;
+    SCALAR *sums = (SCALAR *)p->sums + v * LANES;
+    TILE(store)(TILE(load_some)(sums, channels) + sum, sums, channels);
+    sums += p->sums_step;
+    TILE(store)(TILE(load_some)(sums, channels) + squares, sums, channels);
+}
+
 TARGET INLINE void TILE(plain_tile)(const int pairs, const int vectors, const chardware_product *p, ptrdiff_t first) {
     VECTOR sum[2 * PAIRS][2];
     TILE(sum)(pairs, vectors, p, p->source_offsets + first, sum);
@@ -37,7 +46,20 @@ TARGET INLINE void TILE(plain_tile)(const int pairs, const int vectors, const ch
             if (p->rectifies) { one = TILE(rectified)(one), two = TILE(rectified)(two); }
             TILE(store)(one, output + v * LANES, channels);
             TILE(store)(two, output + p->output_step + v * LANES, channels);
+            sum[2 * i][v] = one, sum[2 * i + 1][v] = two;
         }
+    }
+    if (!p->sums) { return; }
+    // A pixel without a neighbour is both of its pair.
+    const bool is_lone = p->output_step == 0;
+    UNROLL for (int v = 0; v < vectors; v++) {
+        VECTOR total = {0}, squares = {0};
+        UNROLL for (int i = 0; i < pairs; i++) {
+            const VECTOR one = sum[2 * i][v], two = is_lone ? (VECTOR){0} : sum[2 * i + 1][v];
+            total += one + two;
+            squares += one * one + two * two;
+        }
+        TILE(add_sums)(p, v, total, squares);
     }
 }
 
@@ -78,6 +100,7 @@ TARGET INLINE void TILE(pooled_tile)(const int pairs, const int vectors, const c
             VECTOR best = TILE(pool_window)(window, p->taps ? p->taps + offset + v * LANES : NULL, channels);
             if (p->rectifies) { best = TILE(rectified)(best); }
             TILE(store)(best, (SCALAR *)p->output + offset + v * LANES, channels);
+            if (p->sums) { TILE(add_sums)(p, v, best, best * best); }
         }
     }
 }

@@ -7,16 +7,22 @@ package struct ConvolutionEpilogue: Hashable, Sendable {
     package var rectifies: Bool
     /// Whether the maximum of each 2×2 window is taken; a last odd line or column is dropped.
     package var pools: Bool
+    /// Whether what is written is added up by channel, and its squares: what a batch normalisation behind it needs.
+    package var addsUp: Bool
 
     /// An epilogue from its parts; nothing by default.
-    package init(rectifies: Bool = false, pools: Bool = false) {
+    package init(rectifies: Bool = false, pools: Bool = false, addsUp: Bool = false) {
         self.rectifies = rectifies
         self.pools = pools
+        self.addsUp = addsUp
     }
+
+    /// Whether the gradient of the output has to be made from the one behind it.
+    var changesGradient: Bool { rectifies || pools }
 }
 
 /// A convolution and its two gradients as products that read pixels where they lie, with what follows the convolution
-/// folded in: bias, ReLU, 2×2 max pooling.
+/// folded in: bias, ReLU, 2×2 max pooling, sums by channel.
 ///
 /// Made once for a geometry and a number of images; running it allocates nothing.
 package struct FusedConvolution<Scalar: BLASScalar>: Sendable {
@@ -39,8 +45,8 @@ package struct FusedConvolution<Scalar: BLASScalar>: Sendable {
     private let filterProduct: ImplicitOuterProduct
     private let pooledFilterProduct: PooledOuterProduct?
 
-    /// Scalars of source and target that leave room for a panel in a second-level cache: one mebibyte in float32.
-    private static var blockScalars: Int { 262_144 }
+    /// Scalars of source and target of a block: as many of float32 as a second-level cache holds.
+    private static var blockScalars: Int { CacheSizes.current.bytes(ofLevel: 2) / 4 }
     /// Multiply-adds that are worth a shard of their own.
     private static var shardProduct: Int { 500_000 }
     /// Shards that keep many cores busy.
@@ -126,7 +132,9 @@ package struct FusedConvolution<Scalar: BLASScalar>: Sendable {
     /// Scalars of workspace that one direction needs.
     package func workspaceCount(_ direction: ConvolutionDirection, threads: Int) -> Int {
         switch direction {
-        case .forward: packedCount(forwardPanels) + (isPaired ? images * forwardProduct.source.count : 0)
+        case .forward:
+            packedCount(forwardPanels) + (isPaired ? images * forwardProduct.source.count : 0)
+                + (epilogue.addsUp ? mostPartialSums * 2 * geometry.outputChannels : 0)
         case .inputGradient:
             packedCount(backwardPanels) + threads * (expandedCount + pairedGradientCount)
         case .filterGradient: pooledFilterProduct?.workspaceCount ?? filterProduct.workspaceCount(threads: threads)
@@ -142,7 +150,12 @@ package struct FusedConvolution<Scalar: BLASScalar>: Sendable {
 
     /// Scalars of a block's gradients where they have to be made from those behind ReLU and pooling.
     private var expandedCount: Int {
-        epilogue == ConvolutionEpilogue() ? 0 : backwardBlock * geometry.outputCount
+        epilogue.changesGradient ? backwardBlock * geometry.outputCount : 0
+    }
+
+    /// Most parts of an image batch, of any size, of which each makes sums of its own.
+    private var mostPartialSums: Int {
+        (1...images).map { cut(images: $0, block: forwardBlock, panels: forwardPanels.panels).parts }.max() ?? 0
     }
 
     /// Words of a block's gradients in bfloat16.
@@ -152,15 +165,18 @@ package struct FusedConvolution<Scalar: BLASScalar>: Sendable {
 
     /// y = epilogue(bias + x ∗ filter).
     ///
-    /// - Parameter taps: Where a pooling notes the tap of each maximum, in the layout of y; may be left out.
+    /// - Parameters:
+    ///   - taps: Where a pooling notes the tap of each maximum, in the layout of y; may be left out.
+    ///   - sums: `[2, outputChannels]`, Σ y and Σ y² over all pixels of all images, where the epilogue adds up.
     @_specialize(where Scalar == Float)
     @_specialize(where Scalar == Double)
     package func forward(
         images: Int, input: UnsafePointer<Scalar>, filter: UnsafePointer<Scalar>, bias: UnsafePointer<Scalar>?,
         output: UnsafeMutablePointer<Scalar>, taps: UnsafeMutablePointer<Int8>? = nil,
-        workspace: UnsafeMutablePointer<Scalar>, pool: WorkerPool
+        sums: UnsafeMutablePointer<Scalar>? = nil, workspace: UnsafeMutablePointer<Scalar>, pool: WorkerPool
     ) {
         requireImages(images)
+        require((sums != nil) == epilogue.addsUp, "FusedConvolution: sums given \(sums != nil), \(epilogue)")
         let operand: FilterPanels.Location<Scalar>
         if forwardPanels.canBeReadInPlace && !isPaired && images * geometry.output.area <= Self.fewPixels {
             operand = .inPlace(filter, start: bias)
@@ -181,14 +197,22 @@ package struct FusedConvolution<Scalar: BLASScalar>: Sendable {
             source = UnsafePointer(words)
         }
         let cut = cut(images: images, block: forwardBlock, panels: forwardPanels.panels)
+        let sumsCount = 2 * geometry.outputChannels
+        let partialSums =
+            workspace + packedCount(forwardPanels) + (isPaired ? self.images * product.source.count : 0)
         pool.forEach(cut.count) { shard, _ in
             let (block, panels, piece) = cut[shard]
+            let partial = partialSums + cut.part(shard) * sumsCount
             let taps = taps.map { $0 + block.lowerBound * product.output.count }
             product.run(
                 tiles, precision, images: block.count, piece: piece, of: cut.pieces, panels: panelLayout,
                 panelRange: panels, filter: operand, input: source + block.lowerBound * product.source.count,
                 result: output + block.lowerBound * product.output.count,
-                epilogue: .init(rectifies: epilogue.rectifies, taps: taps))
+                epilogue: .init(rectifies: epilogue.rectifies, taps: taps, sums: epilogue.addsUp ? partial : nil))
+        }
+        if let sums {
+            PartialSums.combine(
+                partialSums, count: cut.parts, stride: sumsCount, length: sumsCount, into: sums, pool: pool)
         }
     }
 
@@ -294,6 +318,14 @@ package struct FusedConvolution<Scalar: BLASScalar>: Sendable {
         let pieces: Int
 
         var count: Int { blocks.shards * panels.shards * pieces }
+
+        /// Pieces of blocks, each of all panels.
+        var parts: Int { blocks.shards * pieces }
+
+        func part(_ shard: Int) -> Int {
+            let (index, piece) = shard.quotientAndRemainder(dividingBy: pieces)
+            return index / panels.shards * pieces + piece
+        }
 
         subscript(shard: Int) -> (block: Range<Int>, panels: Range<Int>, piece: Int) {
             let (index, piece) = shard.quotientAndRemainder(dividingBy: pieces)

@@ -152,7 +152,8 @@ package struct FusedDense<Scalar: BLASScalar>: Sendable {
                         run_count: 1, panel: operand.rows, panel_stride: operand.stride, start: operand.start,
                         output: output + columns.lowerBound, output_offsets: targets + pairs.lowerBound,
                         output_step: outputs, pairs: pairs.count, channels: columns.count, rectifies: rectifies,
-                        pools: false, taps: nil)
+                        pools: false, taps: nil, sums: nil,
+                        sums_step: 0)
                     tiles.multiply(&product, precision, as: Scalar.self)
                     guard let lone else { return }
                     // The table's first entry is 0.
@@ -314,7 +315,8 @@ package struct FusedDense<Scalar: BLASScalar>: Sendable {
                             run_count: 1, panel: operand.rows,
                             panel_stride: operand.stride, start: nil, output: scratch,
                             output_offsets: tileOffsets.baseAddress, output_step: 2 * lanes, pairs: block.count / 2,
-                            channels: columns.count, rectifies: false, pools: false, taps: nil)
+                            channels: columns.count, rectifies: false, pools: false, taps: nil, sums: nil,
+                            sums_step: 0)
                         tiles.multiply(&product, precision, as: Scalar.self)
                         if block.count % 2 == 0 { return }
                         product.source = UnsafeRawPointer(source + (block.count - 1) * words)

@@ -178,6 +178,8 @@ struct ImplicitProduct: Sendable {
         var rectifies = false
         /// Where a pooling notes the tap of each maximum, in the layout of the output.
         var taps: UnsafeMutablePointer<Int8>?
+        /// Where the sums of what this piece writes to each channel go, and behind them those of the squares.
+        var sums: UnsafeMutablePointer<Scalar>?
     }
 
     /// Computes one piece of `pieces` of a block of images, for some panels of all groups.
@@ -204,6 +206,9 @@ struct ImplicitProduct: Sendable {
                             let operand = panels.panel(group: group, panel: panel, in: filter)
                             let column = group * panels.columns + columns.lowerBound
                             let depth = group * (source.channels / groups)
+                            let sums = epilogue.sums.map { $0 + column }
+                            sums?.update(repeating: 0, count: columns.count)
+                            sums.map { $0 + output.channels }?.update(repeating: 0, count: columns.count)
                             for list in pairs {
                                 let range = range(of: list, images: images, piece: piece, of: pieces)
                                 if range.isEmpty { continue }
@@ -221,7 +226,8 @@ struct ImplicitProduct: Sendable {
                                         + (pools ? range.lowerBound / 2 : range.lowerBound),
                                     output_step: list.targetStep, pairs: range.count, channels: columns.count,
                                     rectifies: epilogue.rectifies, pools: pools,
-                                    taps: epilogue.taps.map { $0 + column })
+                                    taps: epilogue.taps.map { $0 + column }, sums: sums,
+                                    sums_step: output.channels)
                                 tiles.multiply(&product, precision, as: Scalar.self)
                             }
                         }

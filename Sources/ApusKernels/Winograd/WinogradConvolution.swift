@@ -81,7 +81,7 @@ package struct WinogradConvolution<Scalar: BLASScalar>: Sendable {
     /// Scalars of a block's output gradients where they have to be made from those behind ReLU and pooling, whose windows keep
     /// their two lines together.
     private var expandedCount: Int {
-        if epilogue == ConvolutionEpilogue() { return 0 }
+        if !epilogue.changesGradient { return 0 }
         return (backwardProduct.mostSourceLines + 2) * geometry.output.width * geometry.outputChannels
     }
 

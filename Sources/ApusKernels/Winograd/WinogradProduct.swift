@@ -24,11 +24,11 @@ struct WinogradProduct: Sendable {
     private let sourceOffsets: [Int]
     private let targetOffsets: [Int]
 
-    /// Scalars of transformed tiles of a block, both sides together: two mebibytes in float32, a second-level cache of today
-    /// and a part of the third. The transformed filter is read once for each block.
-    private static let blockScalars = 524_288
+    /// Scalars of transformed tiles of a block, both sides together: twice as many of float32 as a second-level cache holds,
+    /// because the transformed filter is read once for each block.
+    private static let blockScalars = CacheSizes.current.bytes(ofLevel: 2) / 2
     /// Tiles of a block that are worth reading the transformed filter for.
-    private static let fewestTiles = 24
+    private static let fewestTiles = 16
     /// Shards that keep many cores busy.
     private static let wantedShards = 16
 
@@ -239,7 +239,8 @@ struct WinogradProduct: Sendable {
                                 panel_stride: operand.stride, start: nil,
                                 output: products + element * targetStep + columns.lowerBound,
                                 output_offsets: targets.baseAddress, output_step: target.channels, pairs: pairs,
-                                channels: columns.count, rectifies: false, pools: false, taps: nil)
+                                channels: columns.count, rectifies: false, pools: false, taps: nil, sums: nil,
+                                sums_step: 0)
                             tiles.multiply(&product, as: Scalar.self)
                         }
                     }

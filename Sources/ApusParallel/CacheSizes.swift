@@ -37,8 +37,12 @@ package struct CacheSizes: Equatable, Sendable {
     ])
 
     /// The caches of the first processor.
-    static func current() -> CacheSizes {
+    package static let current =
         read { try? String(contentsOfFile: "/sys/devices/system/cpu/cpu0/cache/\($0)", encoding: .utf8) } ?? assumed
+
+    /// Bytes of a level of which a core has its own share, as much as is assumed where there is no such level.
+    package func bytes(ofLevel level: Int) -> Int {
+        (levels + Self.assumed.levels).first { $0.level == level }?.bytes ?? 0
     }
 
     /// The caches from a way to read files such as `index0/size`; `nil` where there are none.
