@@ -80,7 +80,7 @@ import Testing
                 #expect(!end.output.contains("written   "))
             }
             #expect(try names(in: directory) == ["old.json"])
-            #expect(try contents(old) == before)
+            expectSameBytes(try contents(old), before)
         }
     }
 
