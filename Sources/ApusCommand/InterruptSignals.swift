@@ -18,11 +18,15 @@ final class InterruptSignals: Sendable {
     /// Takes the signals over, once in a process and for its rest.
     init() {
         let queue = DispatchQueue(label: "apus.signals")
+        let registered = DispatchSemaphore(value: 0)
         sources = [SIGINT, SIGTERM].map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler { [weak self] in self?.receive(number) }
+            source.setRegistrationHandler { registered.signal() }
             source.activate()
+            // Until then the signal would be lost.
+            registered.wait()
             return source
         }
     }

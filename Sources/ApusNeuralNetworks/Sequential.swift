@@ -61,6 +61,23 @@ public struct Sequential: Sendable {
         }
     }
 
+    /// What `auto` stands for in each of the network's convolutions.
+    ///
+    /// - Parameters:
+    ///   - images: The batch size.
+    ///   - table: What `auto` follows where it has an entry.
+    ///   - precision: In which type products are made.
+    public func automaticAlgorithms(
+        images: Int, table: AlgorithmTable = AlgorithmTable(), precision: Precision = .float32
+    ) -> AlgorithmTable {
+        var chosen = AlgorithmTable()
+        for (_, geometry) in convolutions {
+            chosen[geometry] = ConvolutionAlgorithms(
+                .auto, for: geometry, images: images, table: table, precision: precision)
+        }
+        return chosen
+    }
+
     /// Given names as they are; the others numbered from 1 within their kind.
     private static func names(of layers: [any Layer]) -> [String] {
         var numbers: [String: Int] = [:]

@@ -13,7 +13,7 @@ struct Batches {
 
     private let source: Source
     private let shuffling: RandomKey?
-    private var order: (epoch: Int, indices: [Int])?
+    private var order: (epoch: Int?, indices: [Int]) = (nil, [])
 
     private enum Source {
         case images(BatchLoader)
@@ -73,10 +73,11 @@ struct Batches {
                 batch: batch, epoch: epoch, into: target.inputs, labels: target.classes, pool: pool)
         }
         let rows = batch * batchSize..<min(count, (batch + 1) * batchSize)
-        if let shuffling, order?.epoch != epoch {
-            order = (epoch, shuffling.folding(UInt64(epoch)).permutation(count: count))
+        if let shuffling, order.epoch != epoch {
+            shuffling.folding(UInt64(epoch)).permute(&order.indices, count: count)
+            order.epoch = epoch
         }
-        let order = order?.indices
+        let order = shuffling == nil ? nil : order.indices
         switch source {
         case .images: break
         case .classified(let inputs, let classes):

@@ -28,7 +28,8 @@ public final class Trainer {
     /// Where the training stands.
     public internal(set) var progress = TrainingProgress()
 
-    let optimizerState: [ParameterBuffer<Float>]
+    /// Made when a training needs it: evaluation and prediction do without.
+    lazy var optimizerState = optimizer.stateNames.map { _ in ParameterBuffer<Float>(model.parameterLayout) }
     let pool: WorkerPool
     private var inferencePlan: ExecutionPlan<Float>?
 
@@ -53,7 +54,6 @@ public final class Trainer {
         self.pool = pool
         parameters = ParameterBuffer(model.parameterLayout)
         parameters.initialize(seed: settings.seed)
-        optimizerState = optimizer.stateNames.map { _ in ParameterBuffer(model.parameterLayout) }
     }
 
     // MARK: Training
@@ -218,10 +218,8 @@ extension TrainingSettings {
     fileprivate func withChosenKernels(for model: Sequential) -> TrainingSettings {
         guard algorithm == .auto else { return self }
         var chosen = self
-        for (_, geometry) in model.convolutions {
-            chosen.algorithmTable[geometry] = ConvolutionAlgorithms(
-                .auto, for: geometry, images: batchSize, table: algorithmTable, precision: precision)
-        }
+        chosen.algorithmTable = model.automaticAlgorithms(
+            images: batchSize, table: algorithmTable, precision: precision)
         return chosen
     }
 }

@@ -51,11 +51,12 @@ import Testing
         expectRefusal(try await CommandRun.apus(arguments), status: 64, saying: ["Error:"])
     }
 
-    @Test func aNetworkThatMemoryCannotHoldIsRefused() async throws {
+    @Test(arguments: [["--image-size", "4096"], ["--batch-size", "10000", "--image-size", "512"]])
+    func aTrainingThatMemoryCannotHoldIsRefused(options: [String]) async throws {
         try await withTemporaryDirectory { directory in
             let run = try await CommandRun.apus(
-                ["train", "--data", "synthetic", "--image-size", "4096"], directory: directory)
-            expectRefusal(run, status: 64, saying: ["--image-size 4096", "GB"])
+                ["train", "--data", "synthetic"] + options, directory: directory)
+            expectRefusal(run, status: 64, saying: [options[0], options[1], "GB", "apus plan"])
         }
     }
 }

@@ -52,6 +52,18 @@ import Testing
         }
     }
 
+    @Test func namesOfOneLetter() async throws {
+        try await withTemporaryDirectory { directory in
+            try SmallCIFAR10.write(in: directory)
+            try FileManager.default.moveItem(atPath: "\(directory)/cifar-10-batches-bin", toPath: "\(directory)/d")
+            let run = try await CommandRun.apus(
+                ["train", "--data", "d", "--epochs", "1", "--limit", "8", "--output", "r", "--json", "j"],
+                directory: directory)
+            expectSuccess(run)
+            #expect(try names(in: directory) == ["d", "j", "r"])
+        }
+    }
+
     @Test func pipedOutputIsOnePlainLineAnEpoch() async throws {
         try await withTemporaryDirectory { directory in
             let data = try SmallCIFAR10.write(in: directory)

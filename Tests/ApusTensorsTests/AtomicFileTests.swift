@@ -20,6 +20,12 @@ struct AtomicFileTests {
         }
     }
 
+    @Test(arguments: [
+        ("/a/b", "/a"), ("/a", "/"), ("/", "/"), ("a/b", "a"), ("a//b", "a"), ("a/b/", "a"), ("name", "."), ("a", "."),
+        (".", "."), ("./a", "."), ("", "."),
+    ])
+    func whereAFileLies(path: String, directory: String) { #expect(parentDirectory(of: path) == directory) }
+
     @Test func syncsBeforeItRenames() throws {
         try withScratchDirectory { directory in
             let log = CallLog()

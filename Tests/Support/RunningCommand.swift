@@ -31,6 +31,8 @@ public final class RunningCommand {
         process.executableURL = URL(fileURLWithPath: try Self.binary())
         process.arguments = arguments
         var variables = ProcessInfo.processInfo.environment
+        // Tests shall not depend on what was tuned on this machine.
+        variables["APUS_KERNELS"] = "\(files)/kernels.json"
         for (name, value) in environment { variables[name] = value }
         process.environment = variables
         if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }

@@ -15,9 +15,7 @@ struct ArchiveOptions: ParsableArguments {
     var dataChecksum: String?
 
     func validate() throws {
-        if let dataBytes, dataBytes < 1 {
-            throw ValidationError("--data-bytes is \(dataBytes), expected at least 1")
-        }
+        try check("data-bytes", dataBytes, isAtLeast: 1)
         if let dataChecksum, Checksum(dataChecksum) == nil {
             throw ValidationError(
                 "--data-checksum is \(dataChecksum), expected md5: and 32 or sha256: and 64 hexadecimal digits")

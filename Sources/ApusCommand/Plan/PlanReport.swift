@@ -13,77 +13,59 @@ struct PlanReport: Encodable {
         let backwardBytes: Int
     }
 
-    /// What the process will hold, in bytes.
-    struct Memory: Encodable {
-        /// Weights, their gradients and the optimizer's two moments.
-        let parameters: Int
-        /// Activations, gradients of activations, workspaces and the batch that is read ahead.
-        let arena: Int
-        /// CIFAR-10 as bytes, which `apus train` holds as a whole.
-        let images: Int
-        /// What the program itself takes.
-        let program: Int
-        let total: Int
-    }
-
     let purpose: String
     let batchSize: Int
     let steps: [Step]
-    let memory: Memory
+    let memory: PlannedMemory
 
-    /// - Parameter threads: Workspaces depend on them.
-    init(
-        _ model: Sequential, batchSize: Int, purpose: ExecutionPlan<Float>.Purpose, algorithm: AlgorithmChoice,
-        table: AlgorithmTable, threads: Int
-    ) {
-        let isTraining = purpose == .training
-        let parameters = ParameterBuffer<Float>(model.parameterLayout)
-        let plan = ExecutionPlan(
-            model, loss: SparseCategoricalCrossEntropy(), batchSize: batchSize, purpose: purpose,
-            parameters: parameters, algorithm: algorithm, algorithmTable: table, readsAhead: threads > 1,
-            pool: WorkerPool(threads: threads))
-        self.purpose = isTraining ? "training" : "inference"
-        self.batchSize = batchSize
-        steps = plan.stepDescriptions.map { step in
+    /// - Parameter images: Images that are held.
+    init(_ work: PlannedWork, images: Int) {
+        let isTraining = work.purpose == .training
+        purpose = isTraining ? "training" : "inference"
+        batchSize = work.batchSize
+        steps = work.outline(work.purpose).stepDescriptions.map { step in
             Step(
                 layer: step.layer, operation: step.operation, algorithm: step.algorithm,
                 forwardFlops: step.forwardFlops, backwardFlops: isTraining ? step.backwardFlops : 0,
                 forwardBytes: step.forwardBytes, backwardBytes: isTraining ? step.backwardBytes : 0)
         }
-        let copies = isTraining ? 2 + Adam().stateNames.count : 1
-        let parameterBytes = copies * model.parameterLayout.count * MemoryLayout<Float>.stride
-        let imageBytes = 60_000 * 32 * 32 * 3
-        memory = Memory(
-            parameters: parameterBytes, arena: plan.arenaBytes, images: imageBytes, program: Self.programBytes,
-            total: parameterBytes + plan.arenaBytes + imageBytes + Self.programBytes)
+        memory = PlannedMemory(work, images: images)
     }
 
-    /// Code, libraries, stacks and OpenBLAS's buffers, as measured (`VmRSS` of a training less the rest).
-    private static let programBytes = 50_000_000
+    // MARK: Text
 
     func show(_ console: Console) {
         console.line("\(purpose), batch size \(batchSize)")
         console.line()
-        var rows = [["step", "algorithm", "Mflop", "MB", "backward Mflop", "MB"]]
-        for step in steps {
-            rows.append(
-                ["\(step.layer): \(step.operation)", step.algorithm]
-                    + [step.forwardFlops, step.forwardBytes, step.backwardFlops, step.backwardBytes].map {
-                        $0 == 0 ? "" : Numbers.fixed(Double($0) / 1e6, 2)
-                    })
-        }
-        let flops = (steps.reduce(0) { $0 + $1.forwardFlops }, steps.reduce(0) { $0 + $1.backwardFlops })
-        rows.append(
-            [
-                "all", "", Numbers.fixed(Double(flops.0) / 1e6, 2), "",
-                flops.1 == 0 ? "" : Numbers.fixed(Double(flops.1) / 1e6, 2), "",
-            ])
-        for line in TextTable(rows: rows).lines { console.line(line) }
+        show(stepRows, console)
         console.line()
-        let lines = [
-            ("parameters", memory.parameters), ("arena", memory.arena), ("images", memory.images),
-            ("program", memory.program), ("memory in all", memory.total),
+        show(memoryRows, console)
+    }
+
+    private func show(_ rows: [[String]], _ console: Console) {
+        for line in TextTable(rows: rows).lines { console.line(line) }
+    }
+
+    private var stepRows: [[String]] {
+        var columns: [(title: String, value: (Step) -> Int)] = [("Mflop", \.forwardFlops), ("MB", \.forwardBytes)]
+        if steps.contains(where: { $0.backwardBytes > 0 }) {
+            columns += [("backward Mflop", \.backwardFlops), ("MB", \.backwardBytes)]
+        }
+        /// Blank for a step without products.
+        func millions(_ count: Int) -> String { count == 0 ? "" : Numbers.fixed(Double(count) / 1e6, 2) }
+        let header = ["step", "algorithm"] + columns.map(\.title)
+        let rows = steps.map { step in
+            ["\(step.layer): \(step.operation)", step.algorithm] + columns.map { millions($0.value(step)) }
+        }
+        let sums = columns.map { column in millions(steps.reduce(0) { $0 + column.value($1) }) }
+        return [header] + rows + [["all", ""] + sums]
+    }
+
+    private var memoryRows: [[String]] {
+        let parts = [
+            ("parameters", memory.parameters), ("arena", memory.arena), ("arena of evaluation", memory.evaluation),
+            ("images", memory.images), ("program", memory.program),
         ]
-        for line in TextTable(rows: lines.map { [$0.0, Numbers.bytes($0.1)] }).lines { console.line(line) }
+        return (parts.filter { $0.1 > 0 } + [("memory in all", memory.total)]).map { [$0.0, Numbers.bytes($0.1)] }
     }
 }

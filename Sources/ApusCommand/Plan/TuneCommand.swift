@@ -36,32 +36,53 @@ struct TuneCommand: ParsableCommand {
     }
 
     func run() throws {
-        let network = try model.network()
+        let network = try model.choice().network
         let path = output ?? TunedKernels.defaultPath
-        var tuned = try TunedKernels.read(path).flatMap { $0.isOfThisProcessor ? $0 : nil } ?? TunedKernels()
+        TunedKernels.makeDirectories(for: path)
+        try JSONReport.check(path)
+        let console = Console.standard
+        var tuned = TunedKernels()
+        if let known = try TunedKernels.read(path) {
+            if known.isOfThisProcessor {
+                tuned = known
+            } else {
+                console.note("Note: \(path) was tuned for another processor (\(known.processor)) and will be replaced")
+            }
+        }
+        tuned.table.merge(try measure(network.convolutions, console))
         try tuned.write(to: path)
+        console.line("written   \(path)")
+    }
+
+    /// The fastest kernels of some convolutions, each told of as it is found.
+    private func measure(
+        _ convolutions: [(layer: String, geometry: ConvolutionGeometry)], _ console: Console
+    ) throws -> AlgorithmTable {
         let signals = InterruptSignals()
         let tuning = KernelTuning(seconds: seconds) { signals.stop.raised }
-        let console = Console.standard
+        var table = AlgorithmTable()
         console.line("images    \(model.batchSize) at once, on one thread")
-        for (index, (layer, geometry)) in network.convolutions.enumerated() {
+        for (index, (layer, geometry)) in convolutions.enumerated() {
             var algorithms = ConvolutionAlgorithms(.auto, for: geometry, images: model.batchSize)
             console.line("\(layer): \(geometry.signature)")
             // Nobody asks for the gradient of the images themselves.
             for direction in ConvolutionDirection.allCases where index > 0 || direction != .inputGradient {
                 let timings = tuning.time(geometry, direction, images: model.batchSize)
-                if let signal = signals.received { throw Interruption(signal: signal) }
-                algorithms[direction] = KernelTuning.best(of: timings, insteadOf: algorithms[direction])
-                let figures = timings.map { timing in
-                    "\(timing.algorithm.rawValue) "
-                        + (timing.seconds.map { Numbers.fixed($0 * 1e3, 3) + " ms" } ?? "refused")
+                if let signal = signals.received {
+                    console.note("Stopped; nothing was written.")
+                    throw Interruption(signal: signal)
                 }
+                algorithms[direction] = KernelTuning.best(of: timings, insteadOf: algorithms[direction])
+                let figures = timings.map { "\($0.algorithm.rawValue) \(Self.milliseconds($0.seconds))" }
                 console.line(
                     "  \(direction.rawValue): \(algorithms[direction].rawValue) (\(figures.joined(separator: ", ")))")
             }
-            tuned.table[geometry] = algorithms
+            table[geometry] = algorithms
         }
-        try tuned.write(to: path)
-        console.line("written   \(path)")
+        return table
+    }
+
+    private static func milliseconds(_ seconds: Double?) -> String {
+        seconds.map { Numbers.fixed($0 * 1e3, 3) + " ms" } ?? "refused"
     }
 }

@@ -29,9 +29,12 @@ struct JSONReport {
         if isDirectory.boolValue || path.isEmpty || path.hasSuffix("/") {
             throw FileError.unwritable(path: path, reason: path.isEmpty ? "it names no file" : "it is a directory")
         }
-        let directory = (path as NSString).deletingLastPathComponent
-        for needed in [directory.isEmpty ? "." : directory] + (exists ? [path] : []) where access(needed, W_OK) != 0 {
-            let reason = errno == ENOENT ? "there is no directory \(needed)" : String(cString: strerror(errno))
+        let parent = parentDirectory(of: path)
+        // With a slash, a file in the place of the directory is refused even to the superuser.
+        for needed in ["\(parent)/"] + (exists ? [path] : []) where access(needed, W_OK) != 0 {
+            let reason =
+                [ENOENT, ENOTDIR].contains(errno)
+                ? "there is no directory \(parent)" : String(cString: strerror(errno))
             throw FileError.unwritable(path: path, reason: reason)
         }
     }

@@ -1,5 +1,5 @@
 import Apus
-import Foundation
+import ApusBenchmarks
 
 /// What `apus train --json` writes.
 struct TrainingReport: Encodable {
@@ -48,12 +48,6 @@ struct TrainingReport: Encodable {
         epochs = history.map(Epoch.init)
         bestTestAccuracy = history.compactMap(\.test?.accuracy).max()
         self.totalSeconds = totalSeconds
-        peakRssBytes = Self.peakResidentBytes
-    }
-
-    /// Most memory that this process has had resident (getrusage(2)).
-    static var peakResidentBytes: Int {
-        var usage = rusage()
-        return getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 ? usage.ru_maxrss * 1024 : 0
+        peakRssBytes = PeakMemory.bytes ?? 0
     }
 }

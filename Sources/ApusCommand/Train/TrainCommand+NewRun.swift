@@ -4,10 +4,14 @@ import Foundation
 extension TrainCommand {
     /// A training from its start, as the options describe it.
     func newJob(_ signals: InterruptSignals) async throws -> TrainingJob {
-        let model = try checkedModel()
-        let directory = try RunDirectory(output, model: options.model ?? TrainOptions.defaultModel)
+        let model = try ModelChoice(name: options.model, imageSize: options.imageSize)
+        let algorithm = options.algorithm ?? .auto
+        let settings = TrainingSettings(
+            batchSize: options.batchSize ?? 32, seed: options.seed ?? 1, algorithm: algorithm,
+            algorithmTable: try .tuned(for: algorithm), precision: options.precision ?? .float32)
+        let directory = try RunDirectory(output, model: model.name)
         do {
-            return try await newJob(model, directory, signals)
+            return try await newJob(model, settings, directory, signals)
         } catch {
             directory.removeIfUnused()
             throw error
@@ -15,24 +19,20 @@ extension TrainCommand {
     }
 
     private func newJob(
-        _ model: Sequential, _ directory: RunDirectory, _ signals: InterruptSignals
+        _ model: ModelChoice, _ settings: TrainingSettings, _ directory: RunDirectory, _ signals: InterruptSignals
     ) async throws -> TrainingJob {
         let data = try await LabelledData.load(
             DataSource(self.data.data), archive: archive.archive, signals: signals)
-        let seed = options.seed ?? 1
         let fraction = options.validationFraction ?? 0
-        let images = try TrainingImages(data, limit: options.limit, validationFraction: fraction, seed: seed)
+        let images = try TrainingImages(data, limit: options.limit, validationFraction: fraction, seed: settings.seed)
         if let batchSize = options.batchSize, batchSize > images.train.count {
             throw UsageError(
                 "--batch-size is \(Numbers.grouped(batchSize)), there are \(Numbers.grouped(images.train.count)) "
                     + "training images")
         }
+        try checkMemory(model, settings)
         let trainer = Trainer(
-            model: model, optimizer: newOptimizer,
-            settings: TrainingSettings(
-                batchSize: options.batchSize ?? 32, seed: seed, algorithm: options.algorithm ?? .auto,
-                algorithmTable: try TunedKernels.ofThisMachine(), precision: options.precision ?? .float32),
-            pool: threads.pool)
+            model: model.network, optimizer: newOptimizer, settings: settings, pool: threads.pool)
         let epochs = options.epochs ?? 10
         var notes = [
             SavedRun.Note.data: data.source, SavedRun.Note.epochs: "\(epochs)",
@@ -40,8 +40,7 @@ extension TrainCommand {
         ]
         notes[SavedRun.Note.limit] = options.limit.map(String.init)
         let configuration = RunConfiguration(
-            trainer, modelName: options.model ?? TrainOptions.defaultModel, classNames: data.train.classNames,
-            notes: notes)
+            trainer, modelName: model.name, classNames: data.train.classNames, notes: notes)
         return TrainingJob(
             run: Run(directory.path), newDirectory: directory, trainer: trainer, configuration: configuration,
             images: images, epochs: epochs, threads: threads.count)
@@ -54,21 +53,19 @@ extension TrainCommand {
         }
     }
 
-    /// The network, where this machine has the memory for it.
-    private func checkedModel() throws -> Sequential {
-        let name = options.model ?? TrainOptions.defaultModel
-        let imageSize = options.imageSize ?? TrainOptions.defaultImageSize
-        guard let model = ModelLibrary.model(named: name, imageSize: imageSize) else {
-            throw UsageError("--model is \(name), there are: \(ModelLibrary.names.joined(separator: ", "))")
-        }
-        let copies = 2 + newOptimizer.stateNames.count
-        let bytes = copies * model.parameterLayout.count * MemoryLayout<Float>.stride
-        let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
-        if bytes > memory {
+    /// Stops where this machine has not the memory for a training.
+    private func checkMemory(_ model: ModelChoice, _ settings: TrainingSettings) throws {
+        let work = PlannedWork(
+            model: model.network, batchSize: settings.batchSize, purpose: .training, optimizer: newOptimizer,
+            algorithm: settings.algorithm, table: settings.algorithmTable, precision: settings.precision,
+            threads: threads.count)
+        // The images are loaded by now, and are part of what the program takes.
+        let needed = PlannedMemory(work, images: 0).total
+        let available = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+        if needed > available {
             throw UsageError(
-                "--image-size \(imageSize): weights, gradients and optimizer state take \(Numbers.bytes(bytes)), "
-                    + "this machine has \(Numbers.bytes(memory)) of memory")
+                "--image-size \(model.imageSize) and --batch-size \(settings.batchSize) take \(Numbers.bytes(needed)), "
+                    + "this machine has \(Numbers.bytes(available)) of memory; apus plan says what for")
         }
-        return model
     }
 }

@@ -73,33 +73,17 @@ struct TrainOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("Use the first n training images alone.", valueName: "n"))
     var limit: Int?
 
-    static let defaultModel = "keras-cnn"
-    static let defaultImageSize = 32
-    static let largestImageSize = 4096
-
     func validate() throws {
-        let model = model ?? Self.defaultModel
-        guard let smallest = ModelLibrary.smallestImageSize(of: model) else {
-            throw ValidationError("--model is \(model), there are: \(ModelLibrary.names.joined(separator: ", "))")
-        }
-        try checkAtLeastOne("epochs", epochs)
-        try checkAtLeastOne("batch-size", batchSize)
-        try checkAtLeastOne("limit", limit)
-        if let imageSize, !(smallest...Self.largestImageSize).contains(imageSize) {
-            throw ValidationError(
-                "--image-size is \(imageSize), \(model) takes \(smallest) to \(Self.largestImageSize) pixels"
-            )
-        }
+        _ = try ModelChoice(name: model, imageSize: imageSize)
+        try check("epochs", epochs, isAtLeast: 1)
+        try check("batch-size", batchSize, isAtLeast: 1)
+        try check("limit", limit, isAtLeast: 1)
         if let learningRate, !(learningRate > 0 && Float(learningRate).isFinite) {
             throw ValidationError("--learning-rate is \(learningRate), expected a number over 0")
         }
         try (precision ?? .float32).checkOffered(by: algorithm ?? .auto)
         try checkFraction("momentum", momentum)
         try checkFraction("validation-fraction", validationFraction)
-    }
-
-    private func checkAtLeastOne(_ name: String, _ value: Int?) throws {
-        if let value, value < 1 { throw ValidationError("--\(name) is \(value), expected at least 1") }
     }
 
     private func checkFraction(_ name: String, _ value: Double?) throws {

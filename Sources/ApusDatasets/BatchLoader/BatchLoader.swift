@@ -21,7 +21,7 @@ public final class BatchLoader: Sendable {
     private let converter: ImageConverter
     private let shuffleKey: RandomKey?
     private let scratch: LoaderScratch
-    private let order = Mutex<(epoch: Int, indices: [Int])?>(nil)
+    private let order = Mutex<(epoch: Int?, indices: [Int])>((nil, []))
 
     /// Prepares the resizing and scaling.
     ///
@@ -113,10 +113,11 @@ public final class BatchLoader: Sendable {
 
     private func shuffled(_ epoch: Int, _ key: RandomKey) -> [Int] {
         order.withLock { order in
-            if let order, order.epoch == epoch { return order.indices }
-            let indices = key.folding(epoch).permutation(count: images.count)
-            order = (epoch, indices)
-            return indices
+            if order.epoch != epoch {
+                key.folding(epoch).permute(&order.indices, count: images.count)
+                order.epoch = epoch
+            }
+            return order.indices
         }
     }
 }

@@ -30,8 +30,7 @@ extension CIFAR10 {
         if fileExists(directory), (try? FileManager.default.contentsOfDirectory(atPath: directory))?.isEmpty != true {
             throw FileError.unwritable(path: directory, reason: "something is there already")
         }
-        let parent = (directory as NSString).deletingLastPathComponent
-        if !parent.isEmpty { try makeDirectory(parent) }
+        try makeDirectory(parentDirectory(of: directory))
         let path = "\(directory).tar.gz"
         try await archive.download(to: path, patience: patience, progress: progress)
         try await TarArchive.unpack(path, folder: directoryName, to: directory) { unpacked in

@@ -21,22 +21,7 @@ package struct StepDescription: Sendable {
 // The steps one by one, for reports and for timing.
 extension ExecutionPlan {
     /// All steps in the order in which forward runs them.
-    package var stepDescriptions: [StepDescription] {
-        zip(steps, stepLayers).map { step, layer in
-            let parameters = step.parameters.reduce(0) { $0 + $1.range.count } * MemoryLayout<Scalar>.stride
-            let gradients = (step.inputs + step.outputs).filter(\.hasGradient)
-            return StepDescription(
-                layer: layer, operation: step.operation, algorithm: step.algorithm,
-                forwardFlops: batchSize * step.forwardFlops,
-                backwardFlops: batchSize * step.backwardFlops,
-                forwardBytes: bytes(step.inputs + step.outputs) + parameters,
-                backwardBytes: bytes(step.keptForBackward) + bytes(gradients) + 2 * parameters)
-        }
-    }
-
-    private func bytes(_ values: [Value]) -> Int {
-        batchSize * values.reduce(0) { $0 + $1.shape.count } * MemoryLayout<Scalar>.stride
-    }
+    package var stepDescriptions: [StepDescription] { outline.stepDescriptions }
 
     /// Runs all steps forward, then backward in a training plan, and calls `ended` after each with its index.
     package func runSteps(samples: Int, step: UInt64 = 0, ended: (_ index: Int, _ isForward: Bool) -> Void) {

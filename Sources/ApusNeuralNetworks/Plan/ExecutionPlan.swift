@@ -28,17 +28,10 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
     /// Bytes of the arena: activations, gradients of activations and workspaces.
     public var arenaBytes: Int { layout.bytes }
 
-    let steps: [any Step<Scalar>]
-    /// The layer that each step belongs to.
-    let stepLayers: [String]
+    let outline: PlanOutline<Scalar>
+    var steps: [any Step<Scalar>] { outline.steps }
     private var layout: ArenaLayout
     private let arena: UnsafeMutableRawPointer
-    private let input: Value
-    /// Where the inputs of this batch and of the next lie in the arena; one place for both where none is read ahead.
-    private let inputPlaces: [Int]
-    private let prediction: Value
-    private let losses: Value?
-    private let targets: PlanBuilder<Scalar>.Targets?
     private let pool: WorkerPool
     private let key: RandomKey
     private var samples = 0
@@ -65,42 +58,20 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
         algorithmTable: AlgorithmTable = AlgorithmTable(), precision: Precision = .float32, seed: UInt64 = 0,
         inputHasGradient: Bool = false, readsAhead: Bool = false, pool: WorkerPool
     ) {
-        require(batchSize >= 1, "ExecutionPlan: batch size is \(batchSize), expected at least 1")
-        require(
-            precision.isOffered(by: algorithm) && (precision == .float32 || Scalar.self == Float.self),
-            "ExecutionPlan: \(precision) products of \(Scalar.self) by kernels \(algorithm), expected Float and auto or fused"
-        )
-        require(loss != nil || purpose == .inference, "ExecutionPlan: a training plan needs a loss")
         require(
             parameters.layout.count == model.parameterLayout.count,
             "ExecutionPlan: the parameters have \(parameters.layout.count) elements, the model "
                 + "\(model.parameterLayout.count)")
-        let isTraining = purpose == .training
-        var builder = PlanBuilder<Scalar>(
-            batchSize: batchSize, isTraining: isTraining, algorithm: algorithm, algorithmTable: algorithmTable,
-            precision: precision, threads: pool.threads)
-        let input = builder.makeValue(
-            model.inputShape, hasGradient: isTraining && inputHasGradient, isOverwritable: false)
-        let nextInput =
-            readsAhead ? builder.makeValue(model.inputShape, hasGradient: false, isOverwritable: false) : nil
-        let output = model.lower(input, into: &builder)
-        builder.enter(layer: "loss", parameters: [:])
-        let lowered = loss?.lower(output, into: &builder)
-
+        outline = PlanOutline(
+            model, loss: loss, batchSize: batchSize, purpose: purpose, algorithm: algorithm,
+            algorithmTable: algorithmTable, precision: precision, inputHasGradient: inputHasGradient,
+            readsAhead: readsAhead, threads: pool.threads)
+        layout = outline.layout
         self.batchSize = batchSize
         self.purpose = purpose
         self.parameters = parameters
         self.pool = pool
-        self.input = input
-        prediction = lowered?.prediction ?? output
-        losses = lowered?.losses
-        targets = builder.targets
-        steps = builder.steps
-        stepLayers = builder.stepLayers
-        let alive = [input, prediction] + (losses.map { [$0] } ?? []) + (nextInput.map { [$0] } ?? [])
-        layout = builder.arenaLayout(alive: alive)
-        inputPlaces = ([input] + (nextInput.map { [$0] } ?? [])).compactMap { [layout] in layout.contents[$0.storage] }
-        gradients = isTraining ? ParameterBuffer(parameters.layout) : nil
+        gradients = purpose == .training ? ParameterBuffer(parameters.layout) : nil
         key = RandomKey(seed: seed).folding(RandomStream.steps)
         arena = .allocate(byteCount: max(layout.bytes, 1), alignment: ArenaLayout.alignment)
     }
@@ -145,46 +116,48 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
     // MARK: Memory that the owner writes and reads
 
     /// Room for ``batchSize`` inputs, `[batchSize] + model.inputShape`.
-    package var inputPointer: UnsafeMutablePointer<Scalar> { access.pointer(input) }
+    package var inputPointer: UnsafeMutablePointer<Scalar> { access.pointer(outline.input) }
 
     /// Room for the inputs of the next batch, which ``takeNextInput()`` makes those of this one. The same as
     /// ``inputPointer`` unless the plan reads ahead.
     package var nextInputPointer: UnsafeMutablePointer<Scalar> {
-        let place = inputPlaces.last { $0 != layout.contents[input.storage] } ?? inputPlaces[0]
-        return (arena + place).assumingMemoryBound(to: Scalar.self)
+        (arena + nextInputPlace).assumingMemoryBound(to: Scalar.self)
     }
 
     /// Works on the inputs at ``nextInputPointer`` from now on and gives up those that came before.
-    package func takeNextInput() {
-        layout.contents[input.storage] = inputPlaces.last { $0 != layout.contents[input.storage] } ?? inputPlaces[0]
+    package func takeNextInput() { layout.contents[outline.input.storage] = nextInputPlace }
+
+    private var nextInputPlace: Int {
+        let places = outline.inputPlaces
+        return places.last { $0 != layout.contents[outline.input.storage] } ?? places[0]
     }
 
     /// Room for ``batchSize`` class indices; `nil` where the loss takes none.
     package var classPointer: UnsafeMutablePointer<Int32>? {
-        guard case .classes(let memory) = targets else { return nil }
+        guard case .classes(let memory) = outline.targets else { return nil }
         return access.pointer(memory, as: Int32.self)
     }
 
     /// Room for ``batchSize`` target tensors; `nil` where the loss takes none.
     package var targetPointer: UnsafeMutablePointer<Scalar>? {
-        guard case .tensors(let value) = targets else { return nil }
+        guard case .tensors(let value) = outline.targets else { return nil }
         return access.pointer(value)
     }
 
     /// What the network predicted for each sample, `[samples] + predictionShape`.
-    package var predictionPointer: UnsafePointer<Scalar> { UnsafePointer(access.pointer(prediction)) }
+    package var predictionPointer: UnsafePointer<Scalar> { UnsafePointer(access.pointer(outline.prediction)) }
 
     /// The loss of each sample; `nil` without a loss.
-    package var lossPointer: UnsafePointer<Scalar>? { losses.map { UnsafePointer(access.pointer($0)) } }
+    package var lossPointer: UnsafePointer<Scalar>? { outline.losses.map { UnsafePointer(access.pointer($0)) } }
 
     /// The gradient of the mean loss with respect to the input.
-    package var inputGradientPointer: UnsafePointer<Scalar> { UnsafePointer(access.gradientPointer(input)) }
+    package var inputGradientPointer: UnsafePointer<Scalar> { UnsafePointer(access.gradientPointer(outline.input)) }
 
     /// The shape of one input sample.
-    public var inputShape: Shape { input.shape }
+    public var inputShape: Shape { outline.input.shape }
 
     /// The shape of one sample's prediction.
-    public var predictionShape: Shape { prediction.shape }
+    public var predictionShape: Shape { outline.prediction.shape }
 
     /// Sum over the batch of the losses per sample, in order and in Double.
     public var lossSum: Double {

@@ -75,10 +75,7 @@ extension AtomicFile {
             return String(cString: resolved)
         }
 
-        var directory: String {
-            let parent = (resolved as NSString).deletingLastPathComponent
-            return parent.isEmpty ? "." : parent
-        }
+        var directory: String { parentDirectory(of: resolved) }
 
         /// The system's words for `code`, or better ones.
         func unwritable(_ code: Int32) -> FileError {

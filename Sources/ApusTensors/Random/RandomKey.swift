@@ -108,11 +108,18 @@ public struct RandomKey: Sendable, Hashable, Codable {
 extension RandomKey {
     /// A permutation of `0..<count`, each equally likely (Fisher and Yates); a pure function of the key.
     public func permutation(count: Int) -> [Int] {
+        var order: [Int] = []
+        permute(&order, count: count)
+        return order
+    }
+
+    /// Writes ``permutation(count:)`` over an array, whose memory it takes where that is enough.
+    package func permute(_ order: inout [Int], count: Int) {
         require(count >= 0, "RandomKey.permutation: count is \(count), expected at least 0")
-        var order = Array(0..<count)
+        order.removeAll(keepingCapacity: true)
+        order.append(contentsOf: 0..<count)
         for last in stride(from: count - 1, to: 0, by: -1) {
             order.swapAt(last, integer(at: UInt64(last), below: last + 1))
         }
-        return order
     }
 }

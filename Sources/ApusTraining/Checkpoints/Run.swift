@@ -78,7 +78,7 @@ public struct Run: Sendable {
         do {
             return try decoder.decode(Value.self, from: data)
         } catch {
-            throw FileError.malformed(path: path, found: Self.explanation(error), expected: expected)
+            throw FileError.malformed(path: path, found: DecodingError.explanation(of: error), expected: expected)
         }
     }
 
@@ -112,15 +112,5 @@ public struct Run: Sendable {
         Trainer(
             model: configuration.model, loss: configuration.loss, optimizer: configuration.optimizer,
             settings: configuration.settings, pool: pool)
-    }
-
-    private static func explanation(_ error: any Error) -> String {
-        guard let error = error as? DecodingError else { return "something that cannot be read" }
-        return switch error {
-        case .keyNotFound(let key, _): "no entry \"\(key.stringValue)\""
-        case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
-            context.codingPath.map(\.stringValue).joined(separator: ".") + ": " + context.debugDescription
-        @unknown default: "something that cannot be read"
-        }
     }
 }

@@ -29,6 +29,15 @@ private func expectNoTrace(_ run: CommandRun, sourceLocation: SourceLocation) {
 /// The bytes of a file.
 func contents(_ path: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path)) }
 
+/// Expects the same bytes. `#expect(a == b)` would, where they differ, look for the shortest edit from one to the other,
+/// which takes hours for the weights of a network.
+func expectSameBytes(
+    _ found: Data, _ expected: Data, _ label: String = "", sourceLocation: SourceLocation = #_sourceLocation
+) {
+    let isSame = found == expected
+    #expect(isSame, "\(label): other bytes", sourceLocation: sourceLocation)
+}
+
 /// Replaces a file.
 func write(_ data: Data, to path: String) throws { try data.write(to: URL(fileURLWithPath: path)) }
 

@@ -16,6 +16,7 @@ struct ShellRun {
         shell.currentDirectoryURL = URL(fileURLWithPath: directory)
         var environment = ProcessInfo.processInfo.environment
         environment["APUS"] = try Self.apus()
+        environment["APUS_KERNELS"] = "\(directory)/kernels.json"
         shell.environment = environment
         try shell.run()
         shell.waitUntilExit()

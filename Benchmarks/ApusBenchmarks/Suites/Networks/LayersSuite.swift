@@ -34,7 +34,9 @@ enum LayersSuite {
             recorder.steps = plan.stepDescriptions
             func load() { plan.inputPointer.update(from: inputs.pointer, count: count) }
             return Workload.Prepared(
-                verify: { () throws(WrongResult) in try model.verify(algorithm, pool: options.pools[threads]) },
+                verify: { () throws(WrongResult) in
+                    try model.verify(algorithm, batch: batch, pool: options.pools[threads])
+                },
                 time: { repetitions, clock in
                     var total = 0.0
                     for _ in 0..<repetitions {

@@ -20,9 +20,12 @@ package struct NamedModel: Sendable {
 
     /// Compares predictions and, where that takes no longer than seconds, gradients of a plan with those of the naive
     /// kernels.
+    ///
+    /// - Parameter batch: The batch size that is timed, on which `auto` depends.
     func verify(
-        _ algorithm: AlgorithmChoice, _ precision: Precision = .float32, pool: WorkerPool
+        _ algorithm: AlgorithmChoice, _ precision: Precision = .float32, batch: Int, pool: WorkerPool
     ) throws(WrongResult) {
+        let table = model.automaticAlgorithms(images: batch, precision: precision)
         let parameters = ParameterBuffer<Float>(model.parameterLayout)
         parameters.initialize(seed: 1)
         let isSmall = 3 * 4 * flopsPerSample / NaiveSpeed.convolutionGflops / 1e9 < 1
@@ -30,7 +33,7 @@ package struct NamedModel: Sendable {
         let plans = [(algorithm, precision), (.naive, .float32)].map { choice, precision in
             ExecutionPlan(
                 model, loss: loss, batchSize: samples, purpose: isSmall ? .training : .inference,
-                parameters: parameters, algorithm: choice, precision: precision, pool: pool)
+                parameters: parameters, algorithm: choice, algorithmTable: table, precision: precision, pool: pool)
         }
         // A handful of layers, each with sums of some thousand products of float32 in another order, agree within 10⁻⁴ of
         // the largest element. Operands of bfloat16 are off by 2⁻⁸, and a changed maximum of a pooling moves a gradient.

@@ -31,7 +31,7 @@ struct NetworkProblem {
 
     /// Compares the engine's results with those of the naive kernels.
     func verify(_ algorithm: AlgorithmChoice, _ precision: Precision, pool: WorkerPool) throws(WrongResult) {
-        try NamedModel(name: name, model: model).verify(algorithm, precision, pool: pool)
+        try NamedModel(name: name, model: model).verify(algorithm, precision, batch: batch, pool: pool)
     }
 
     /// Operations of one step's matrix products on a whole batch.
