@@ -76,8 +76,9 @@ struct SuiteTests {
         var chosen = options(threads: [1])
         chosen.peerWorkers = "/nowhere"
         var scenario = BenchmarkSuite.peers.scenarios(chosen)[0]
-        scenario.workloads.removeAll { $0.identity.algorithm == "apus" }
+        scenario.workloads.removeAll { $0.identity.algorithm.hasPrefix("apus") }
         let rows = run([scenario])
+        #expect(!rows.isEmpty)
         #expect(rows.allSatisfy { $0.status == .missing && $0.notes.contains { $0.hasPrefix("not installed") } })
     }
 }

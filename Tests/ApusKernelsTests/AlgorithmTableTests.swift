@@ -104,12 +104,12 @@ import Testing
     @Test func autoFollowsAnEntryAndElseTheRule() {
         var table = AlgorithmTable()
         table[Self.geometries[0]] = Self.mixed
-        #expect(ConvolutionAlgorithms(.auto, for: Self.geometries[0], table: table) == Self.mixed)
+        #expect(ConvolutionAlgorithms(.auto, for: Self.geometries[0], images: 1, table: table) == Self.mixed)
         for geometry in Self.geometries.dropFirst() {
-            let chosen = ConvolutionAlgorithms(.auto, for: geometry, table: table)
-            #expect(chosen == ConvolutionAlgorithms(.auto, for: geometry))
+            let chosen = ConvolutionAlgorithms(.auto, for: geometry, images: 1, table: table)
+            #expect(chosen == ConvolutionAlgorithms(.auto, for: geometry, images: 1))
             for direction in ConvolutionDirection.allCases {
-                #expect(chosen[direction] == AlgorithmChoice.auto.algorithm(for: geometry, direction: direction))
+                #expect(chosen[direction] == AlgorithmChoice.auto.algorithm(for: geometry, direction: direction, images: 1))
             }
         }
     }
@@ -118,7 +118,7 @@ import Testing
     func aChoiceByNameIgnoresTheTable(choice: AlgorithmChoice) {
         var table = AlgorithmTable()
         table[Self.geometries[0]] = Self.mixed
-        let chosen = ConvolutionAlgorithms(choice, for: Self.geometries[0], table: table)
+        let chosen = ConvolutionAlgorithms(choice, for: Self.geometries[0], images: 1, table: table)
         #expect(ConvolutionDirection.allCases.allSatisfy { chosen[$0].rawValue == choice.rawValue })
     }
 }

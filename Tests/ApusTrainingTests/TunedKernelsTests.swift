@@ -37,9 +37,9 @@ import Testing
         let convolutions = Self.model.convolutions.map(\.geometry)
         #expect(convolutions.count == 3)
         #expect(recorded.entries.map(\.geometry) == convolutions.map(\.signature).sorted())
-        #expect(recorded[convolutions[0]] == ConvolutionAlgorithms(.auto, for: convolutions[0]))
+        #expect(recorded[convolutions[0]] == ConvolutionAlgorithms(.auto, for: convolutions[0], images: 4))
         #expect(recorded[convolutions[1]] == Self.naive)
-        #expect(recorded[convolutions[2]] == ConvolutionAlgorithms(.auto, for: convolutions[2]))
+        #expect(recorded[convolutions[2]] == ConvolutionAlgorithms(.auto, for: convolutions[2], images: 4))
     }
 
     @Test func plansFollowTheTable() {
