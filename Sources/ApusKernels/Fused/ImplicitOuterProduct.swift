@@ -30,9 +30,9 @@ struct ImplicitOuterProduct: Sendable {
     /// For each number of images up to the largest.
     private var cuts: [Cut] = []
 
-    /// Positions of a block: in float32 two vectors of gradients and the cache lines of twelve neighbouring channels, for which
-    /// three quarters of a first-level cache are meant. The same in every instruction set, so that sums are cut alike.
-    private static let blockPositions = min(512, max(64, CacheSizes.current.bytes(ofLevel: 1) * 3 / 4 / (128 + 112)))
+    /// Positions of a block: in float32 their two vectors of gradients take a sixteenth of a second-level cache. The same in every
+    /// instruction set, so that sums are cut alike.
+    private static let blockPositions = min(1024, max(128, CacheSizes.current.bytes(ofLevel: 2) / 16 / 128))
     /// Multiply-adds that are worth a shard of their own.
     private static let shardProduct = 1_000_000
     /// Shards that keep many cores busy.
