@@ -71,6 +71,19 @@ struct SuiteTests {
         #expect(abs((strong[0].summary?.median ?? 0) - 100) < 1e-6)
     }
 
+    @Test(
+        "the efficiency on one thread is 100 % for even numbers of samples, too",
+        arguments: 1...20 as ClosedRange<UInt64>)
+    func efficiencyOfOneThread(seed: UInt64) throws {
+        let clock = SimulatedClock()
+        var workload = SimulatedKernel(clock, cost: 0.002, noise: 0.8, seed: seed).workload()
+        workload.images = 128
+        let measurements = Harness(clock: clock, plan: SamplingPlan()).measure([workload])
+        let rows = BenchmarkSuite.scaling.scenarios(options())[0].derive(measurements)
+        let median = try #require(rows.first?.summary?.median)
+        #expect(abs(median - 100) < 1e-6, "\(measurements[0].seconds.count) samples")
+    }
+
     @Test("a peer whose worker cannot be started is a row that says so")
     func peers() {
         var chosen = options(threads: [1])
