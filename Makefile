@@ -22,7 +22,7 @@ build: setup ## Build the library and the command apus
 	@$(BUILD)
 
 test: ## Run all tests, or FILTER=name
-	@Scripts/setup report browser
+	@Scripts/setup report browser emulator
 	@$(TEST) $(if $(FILTER),--filter "$(FILTER)")
 
 train: build ## Train on CIFAR-10: DATA=dir EPOCHS=n ARGS="--seed 2 …"
