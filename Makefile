@@ -7,13 +7,14 @@ BUILD := swift build -c release -Xcc -march=$(MARCH) --product apus
 # them starves tests that serve a download or send a signal of Swift's few concurrency threads.
 TEST := swift test -c release -Xcc -march=$(MARCH) --disable-testable-imports --no-parallel
 APUS := .build/release/apus
-SOURCES := Package.swift Sources Tests $(wildcard Benchmarks/Apus*)
+SOURCES := Package.swift Sources Tests $(wildcard Benchmarks/Apus* Examples/*/Package.swift Examples/*/Sources)
 PEERS := Benchmarks/peers
 DOCS := .build/documentation
 MODULES := ApusParallel ApusBLAS ApusTensors ApusKernels ApusNeuralNetworks ApusDatasets ApusTraining ApusBenchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: setup doctor build test train bench bench-quick bench-peers install format lint docs clean help
+.PHONY: setup doctor build test train bench bench-quick bench-peers compare-plain install format lint docs \
+	clean help
 
 setup: ## Install the Debian packages that are missing
 	@Scripts/setup
@@ -47,6 +48,9 @@ bench-peers: build ## Compare with PyTorch, TensorFlow and ONNX Runtime: bench/p
 	@mkdir -p bench
 	@$(APUS) bench --suite peers --peers $(PEERS) --threads $$(nproc) --json bench/peers.json --html bench/peers.html $(ARGS)
 
+compare-plain: setup ## Compare a plain build's training speed with that of make build
+	@MARCH=$(MARCH) Scripts/compare-plain-build $(ARGS)
+
 install: build ## Copy apus to PREFIX/bin (/usr/local)
 	@install -D -m 755 $(APUS) "$(DESTDIR)$(PREFIX)/bin/apus"
 
@@ -69,4 +73,4 @@ clean: ## Remove what builds have left
 	@rm -rf .build
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
