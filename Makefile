@@ -13,7 +13,7 @@ DOCS := .build/documentation
 MODULES := ApusParallel ApusBLAS ApusTensors ApusKernels ApusNeuralNetworks ApusDatasets ApusTraining ApusBenchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: setup doctor build test train bench bench-quick bench-peers compare-plain install format lint docs \
+.PHONY: setup doctor build test train bench bench-quick bench-peers compare-plain check-processors install format lint docs \
 	clean help
 
 setup: ## Install the Debian packages that are missing
@@ -50,6 +50,10 @@ bench-peers: build ## Compare with PyTorch, TensorFlow and ONNX Runtime: bench/p
 
 compare-plain: setup ## Compare a plain build's training speed with that of make build
 	@MARCH=$(MARCH) Scripts/compare-plain-build $(ARGS)
+
+check-processors: ## Start builds for several processors on emulated older ones
+	@Scripts/setup emulator arm64
+	@Scripts/check-processors
 
 install: build ## Copy apus to PREFIX/bin (/usr/local)
 	@install -D -m 755 $(APUS) "$(DESTDIR)$(PREFIX)/bin/apus"
