@@ -74,7 +74,7 @@ docs/architecture.svg: docs/architecture.dot
 	dot -Tsvg $< -o $@
 
 clean: ## Remove what builds have left
-	@rm -rf .build
+	@rm -rf .build .build-v2 .build-v3 .build-v4
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
