@@ -7,13 +7,14 @@ BUILD := swift build -c release -Xcc -march=$(MARCH) --product apus
 # them starves tests that serve a download or send a signal of Swift's few concurrency threads.
 TEST := swift test -c release -Xcc -march=$(MARCH) --disable-testable-imports --no-parallel
 APUS := .build/release/apus
-SOURCES := Package.swift Sources Tests $(wildcard Benchmarks/Apus*)
+SOURCES := Package.swift Sources Tests $(wildcard Benchmarks/Apus* Examples/*/Package.swift Examples/*/Sources)
 PEERS := Benchmarks/peers
 DOCS := .build/documentation
 MODULES := ApusParallel ApusBLAS ApusTensors ApusKernels ApusNeuralNetworks ApusDatasets ApusTraining ApusBenchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: setup doctor build test train bench bench-quick bench-peers install format lint docs clean help
+.PHONY: setup doctor build test train bench bench-quick bench-peers compare-plain check-processors install format lint docs \
+	clean help
 
 setup: ## Install the Debian packages that are missing
 	@Scripts/setup
@@ -22,7 +23,7 @@ build: setup ## Build the library and the command apus
 	@$(BUILD)
 
 test: ## Run all tests, or FILTER=name
-	@Scripts/setup report browser
+	@Scripts/setup report browser emulator
 	@$(TEST) $(if $(FILTER),--filter "$(FILTER)")
 
 train: build ## Train on CIFAR-10: DATA=dir EPOCHS=n ARGS="--seed 2 …"
@@ -47,6 +48,13 @@ bench-peers: build ## Compare with PyTorch, TensorFlow and ONNX Runtime: bench/p
 	@mkdir -p bench
 	@$(APUS) bench --suite peers --peers $(PEERS) --threads $$(nproc) --json bench/peers.json --html bench/peers.html $(ARGS)
 
+compare-plain: setup ## Compare a plain build's training speed with that of make build
+	@MARCH=$(MARCH) Scripts/compare-plain-build $(ARGS)
+
+check-processors: ## Start builds for several processors on emulated older ones
+	@Scripts/setup emulator arm64
+	@Scripts/check-processors
+
 install: build ## Copy apus to PREFIX/bin (/usr/local)
 	@install -D -m 755 $(APUS) "$(DESTDIR)$(PREFIX)/bin/apus"
 
@@ -66,7 +74,7 @@ docs/architecture.svg: docs/architecture.dot
 	dot -Tsvg $< -o $@
 
 clean: ## Remove what builds have left
-	@rm -rf .build
+	@rm -rf .build .build-v2 .build-v3 .build-v4
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

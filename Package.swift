@@ -77,7 +77,7 @@ let package = Package(
 
         // MARK: Tests
         .target(name: "TestSupport", dependencies: ["ApusTensors"], path: "Tests/Support", exclude: ["Fixtures"]),
-        .testTarget(name: "ApusParallelTests", dependencies: ["ApusParallel", "CHardware"]),
+        .testTarget(name: "ApusParallelTests", dependencies: ["ApusParallel", "CHardware", "TestSupport"]),
         .testTarget(name: "ApusBLASTests", dependencies: ["ApusBLAS"]),
         .testTarget(name: "ApusTensorsTests", dependencies: ["ApusTensors", "ApusBLAS", "TestSupport"]),
         .testTarget(

@@ -55,11 +55,18 @@ struct SuiteTests {
         for row in rows { #expect(row.summary != nil, "\(row.identity): \(row.status) \(row.notes)") }
     }
 
-    @Test("shares of a model's layers add up to the whole")
-    func shares() {
+    @Test("shares of a model's layers add up to the whole of each run")
+    func shares() throws {
         let rows = run(BenchmarkSuite.layers.scenarios(options(threads: [1])))
-        let shares = rows.filter { $0.identity.metric == .share }.compactMap { $0.summary?.median }
-        #expect(abs(shares.reduce(0, +) - 100) < 15, "\(shares)")
+        let whole = try #require(
+            rows.first { $0.identity.name == "keras-cnn/all" && $0.identity.metric == .time })
+        let median = try #require(whole.summary?.median)
+        let shares = rows.filter { $0.identity.metric == .share }
+        for (run, time) in whole.values.enumerated() {
+            let sum = shares.reduce(0) { $0 + $1.values[run] }
+            // Times are differences of seconds since the system's start, which have 10 to 13 decimals.
+            #expect(abs(sum * median / (100 * time) - 1) < 1e-5)
+        }
         #expect(rows.contains { $0.identity.name == "keras-cnn/conv2 backward" && $0.identity.metric == .flopRate })
     }
 
@@ -69,6 +76,19 @@ struct SuiteTests {
         let strong = rows.filter { $0.identity.metric == .efficiency && $0.identity.name.hasSuffix("strong") }
         #expect(strong.map(\.identity.threads) == [1, 2])
         #expect(abs((strong[0].summary?.median ?? 0) - 100) < 1e-6)
+    }
+
+    @Test(
+        "the efficiency on one thread is 100 % for even numbers of samples, too",
+        arguments: 1...20 as ClosedRange<UInt64>)
+    func efficiencyOfOneThread(seed: UInt64) throws {
+        let clock = SimulatedClock()
+        var workload = SimulatedKernel(clock, cost: 0.002, noise: 0.8, seed: seed).workload()
+        workload.images = 128
+        let measurements = Harness(clock: clock, plan: SamplingPlan()).measure([workload])
+        let rows = BenchmarkSuite.scaling.scenarios(options())[0].derive(measurements)
+        let median = try #require(rows.first?.summary?.median)
+        #expect(abs(median - 100) < 1e-6, "\(measurements[0].seconds.count) samples")
     }
 
     @Test("a peer whose worker cannot be started is a row that says so")

@@ -30,10 +30,10 @@ enum ScalingSuite {
 
     /// Images per second over those of one thread and the number of threads.
     private static func efficiencies(_ measurements: [Measurement]) -> [BenchmarkResult] {
+        // Of rates, like the rows: between two samples the median of times is another one.
         guard let single = measurements.first(where: { $0.workload.identity.threads == 1 }),
-            let seconds = single.medianSeconds
+            let rate = Summary(rates(single))?.median
         else { return [] }
-        let rate = single.workload.images / seconds
         return measurements.compactMap { measurement in
             if measurement.seconds.isEmpty { return nil }
             var identity = measurement.workload.identity
@@ -41,7 +41,11 @@ enum ScalingSuite {
             let ideal = rate * Double(identity.threads)
             return BenchmarkResult(
                 identity, status: measurement.status, notes: measurement.notes,
-                values: measurement.seconds.map { 100 * measurement.workload.images / $0 / ideal })
+                values: rates(measurement).map { 100 * $0 / ideal })
         }
+    }
+
+    private static func rates(_ measurement: Measurement) -> [Double] {
+        measurement.seconds.map { measurement.workload.images / $0 }
     }
 }
