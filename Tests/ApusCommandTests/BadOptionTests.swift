@@ -27,6 +27,8 @@ import Testing
         (["--model", "resnet"], ["resnet", "keras-cnn"]),
         (["--optimizer", "lion"], ["lion", "adam", "sgd"]),
         (["--algorithm", "fast"], ["fast", "naive", "blas", "auto"]),
+        (["--precision", "fp8"], ["fp8", "fp32", "bf16"]),
+        (["--precision", "bf16", "--algorithm", "blas"], ["--precision bf16", "auto or fused", "blas"]),
         (["--seed", "-1"], ["-1", "--seed"]),
         (["--data", ""], ["--data is empty"]),
         (["--output", ""], ["--output is empty"]),

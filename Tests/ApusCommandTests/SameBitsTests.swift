@@ -15,17 +15,22 @@ import Testing
         return try contents("\(directory)/\(name)/model.safetensors")
     }
 
-    @Test(arguments: [nil, "Haswell"]) func withAnyNumberOfThreads(core: String?) async throws {
+    @Test(arguments: [
+        ([], nil), ([], "Haswell"), (["--algorithm", "fused"], nil), (["--algorithm", "blas"], "Haswell"),
+        (["--precision", "bf16"], nil),
+    ])
+    func withAnyNumberOfThreads(options: [String], core: String?) async throws {
         try await withTemporaryDirectory { directory in
             let data = try SmallCIFAR10.write(in: directory)
-            let reference = try await train(directory, data: data, name: "one", ["--threads", "1"], core: core)
+            let reference = try await train(
+                directory, data: data, name: "one", ["--threads", "1"] + options, core: core)
             for threads in 2...4 {
                 let other = try await train(
-                    directory, data: data, name: "\(threads)", ["--threads", "\(threads)"], core: core)
+                    directory, data: data, name: "\(threads)", ["--threads", "\(threads)"] + options, core: core)
                 expectSameBytes(other, reference, "\(threads) threads")
             }
             let seeded = try await train(
-                directory, data: data, name: "seeded", ["--threads", "1", "--seed", "2"], core: core)
+                directory, data: data, name: "seeded", ["--threads", "1", "--seed", "2"] + options, core: core)
             let isOther = seeded != reference
             #expect(isOther)
         }

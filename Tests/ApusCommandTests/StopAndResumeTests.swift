@@ -71,7 +71,8 @@ import Testing
             for (option, value, own) in [
                 ("batch-size", "64", "32"), ("seed", "9", "1"), ("optimizer", "sgd", "adam"), ("limit", "30", "40"),
                 ("learning-rate", "0.5", "0.001"), ("image-size", "64", "32"), ("validation-fraction", "0.5", "0.0"),
-                ("algorithm", "naive", "auto"), ("data", "synthetic", data), ("epochs", "1", "2"),
+                ("algorithm", "naive", "auto"), ("precision", "bf16", "fp32"), ("data", "synthetic", data),
+                ("epochs", "1", "2"),
             ] {
                 let run = try await CommandRun.apus(["train", "--resume", path, "--\(option)", value])
                 expectRefusal(run, status: 64, saying: ["--\(option)", value, own, path])

@@ -20,7 +20,8 @@ import Testing
             let results = try object(contents("\(directory)/results.json"))
             #expect(
                 Set(results.keys) == [
-                    "model", "algorithm", "precision", "threads", "seed", "epochs", "best_test_accuracy", "total_seconds",
+                    "model", "algorithm", "precision", "threads", "seed", "epochs", "best_test_accuracy",
+                    "total_seconds",
                     "peak_rss_bytes",
                 ])
             #expect(results["model"] as? String == "keras-cnn")

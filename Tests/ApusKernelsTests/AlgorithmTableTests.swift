@@ -109,7 +109,8 @@ import Testing
             let chosen = ConvolutionAlgorithms(.auto, for: geometry, images: 1, table: table)
             #expect(chosen == ConvolutionAlgorithms(.auto, for: geometry, images: 1))
             for direction in ConvolutionDirection.allCases {
-                #expect(chosen[direction] == AlgorithmChoice.auto.algorithm(for: geometry, direction: direction, images: 1))
+                #expect(
+                    chosen[direction] == AlgorithmChoice.auto.algorithm(for: geometry, direction: direction, images: 1))
             }
         }
     }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// One row on two sides.
 package struct RowComparison: Sendable {
     /// What was measured, as the first side names it.
@@ -25,5 +27,12 @@ package struct RowComparison: Sendable {
             largerIsBetter
             ? RatioOfMedians(second.values, over: first.values, paired: isPaired)
             : RatioOfMedians(first.values, over: second.values, paired: isPaired)
+    }
+}
+
+extension [RowComparison] {
+    /// The geometric mean of all ratios; `nil` without rows.
+    var meanSpeedup: Double? {
+        isEmpty ? nil : exp(reduce(0) { $0 + log($1.speedup.ratio) } / Double(count))
     }
 }

@@ -41,7 +41,5 @@ package struct SideComparison: Sendable {
     }
 
     /// The geometric mean of all ratios; `nil` without rows.
-    package var meanSpeedup: Double? {
-        rows.isEmpty ? nil : exp(rows.reduce(0) { $0 + log($1.speedup.ratio) } / Double(rows.count))
-    }
+    package var meanSpeedup: Double? { rows.meanSpeedup }
 }

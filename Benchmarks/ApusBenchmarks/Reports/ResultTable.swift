@@ -5,7 +5,7 @@ package struct ResultTable: Sendable {
     /// What the table shows: `convolution, rate, GFLOP/s`.
     package let title: String
     /// Heading and lines, as many cells each.
-    package let cells: [[String]]
+    package private(set) var cells: [[String]]
 
     /// Tables of all suites, in the order of the results. Where algorithms are to be compared, a table for each metric with a
     /// column for each algorithm; elsewhere a column for each metric.
@@ -65,8 +65,12 @@ package struct ResultTable: Sendable {
         for side in Self.distinct(rows.map(Self.side)) {
             columns.append(Column(side.heading) { found[$0]?[side].map(Self.cell) ?? "" })
         }
+        func sides(_ problem: Problem) -> [BenchmarkResult] { found[problem].map { Array($0.values) } ?? [] }
+        let ratios =
+            suite == "peers"
+            ? PeerRatio.all.filter { ratio in problems.contains { ratio.comparison(sides($0)) != nil } } : []
         if suite == "peers" {
-            columns.append(Column("apus / best peer") { Self.overBestPeer(found[$0].map { Array($0.values) } ?? []) })
+            columns += ratios.map { ratio in Column(ratio.heading) { Self.text(ratio.comparison(sides($0))) } }
         } else if rows.contains(where: { $0.percentOfPeak != nil }) {
             columns.append(
                 Column("best, % of peak") { problem in
@@ -74,6 +78,14 @@ package struct ResultTable: Sendable {
                 })
         }
         self.init("\(suite), \(metric.name), \(metric.unit)", columns, problems)
+        if ratios.isEmpty { return }
+        for group in Self.distinct(problems.map { PeerRatio.group($0.name) }) {
+            let members = problems.filter { PeerRatio.group($0.name) == group }.map(sides)
+            if members.count < 2 { continue }
+            let means = ratios.map { $0.geometricMean(members).map(Self.figure) ?? "" }
+            let blanks = [String](repeating: "", count: columns.count - 1 - means.count)
+            cells.append(["geometric mean, \(group)"] + blanks + means)
+        }
     }
 
     private static func problem(_ row: BenchmarkResult) -> Problem {
@@ -84,18 +96,11 @@ package struct ResultTable: Sendable {
         Side(algorithm: row.identity.algorithm, threads: row.identity.threads)
     }
 
-    /// Apus over the fastest peer that computes in float32, with its interval.
-    private static func overBestPeer(_ rows: [BenchmarkResult]) -> String {
-        let peers = rows.filter {
-            !$0.identity.algorithm.hasPrefix("apus") && !$0.identity.algorithm.contains("bfloat16")
-        }
-        let best = peers.filter { $0.summary != nil }.max { ($0.summary?.median ?? 0) < ($1.summary?.median ?? 0) }
-        guard let apus = rows.first(where: { $0.identity.algorithm == "apus" }), let best,
-            let comparison = RowComparison(best, apus, paired: true)
-        else { return "" }
+    /// A ratio with its interval and the peer.
+    private static func text(_ found: (comparison: RowComparison, peer: String)?) -> String {
+        guard let (comparison, peer) = found else { return "" }
         let (ratio, interval) = (comparison.speedup.ratio, comparison.speedup.interval)
-        return
-            "\(figure(ratio)) (\(figure(interval.lowerBound))–\(figure(interval.upperBound))) \(best.identity.algorithm)"
+        return "\(figure(ratio)) (\(figure(interval.lowerBound))–\(figure(interval.upperBound))) \(peer)"
     }
 
     // MARK: A column for each metric

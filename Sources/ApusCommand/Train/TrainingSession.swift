@@ -67,7 +67,8 @@ struct TrainingSession {
         item(
             "training",
             "\(job.epochs) \(job.epochs == 1 ? "epoch" : "epochs"), batch \(settings.batchSize), \(optimizer), "
-                + "seed \(settings.seed), algorithm \(settings.algorithm)")
+                + "seed \(settings.seed), algorithm \(settings.algorithm)"
+                + (settings.precision == .float32 ? "" : ", products of \(settings.precision.rawValue)"))
         item(
             "machine",
             "\(Processor.name), \(job.threads) \(job.threads == 1 ? "thread" : "threads"), OpenBLAS "

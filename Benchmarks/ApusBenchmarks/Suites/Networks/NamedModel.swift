@@ -35,9 +35,6 @@ package struct NamedModel: Sendable {
                 model, loss: loss, batchSize: samples, purpose: isSmall ? .training : .inference,
                 parameters: parameters, algorithm: choice, algorithmTable: table, precision: precision, pool: pool)
         }
-        // A handful of layers, each with sums of some thousand products of float32 in another order, agree within 10⁻⁴ of
-        // the largest element. Operands of bfloat16 are off by 2⁻⁸, and a changed maximum of a pooling moves a gradient.
-        let tolerance: Float = precision == .float32 ? 1e-4 : 5e-2
         let count = samples * plans[0].inputShape.count
         let outputs = samples * plans[0].predictionShape.count
         let (inputs, targets) = (RandomBuffer<Float>(count, seed: 5), RandomBuffer<Float>(outputs, seed: 6))
@@ -49,19 +46,31 @@ package struct NamedModel: Sendable {
             if isSmall { plan.backward() }
         }
         let predictions = plans.map { Array(UnsafeBufferPointer(start: $0.predictionPointer, count: outputs)) }
-        try compare(predictions[0], predictions[1], "predictions", tolerance)
+        try compare(predictions[0], predictions[1], Self.predictions, precision)
         guard isSmall, let found = plans[0].gradients, let expected = plans[1].gradients else { return }
         for entry in model.parameterLayout.entries {
             guard let found = found.tensor(entry.name), let expected = expected.tensor(entry.name) else { continue }
-            try compare(found.scalars, expected.scalars, "gradient of \(entry.name)", tolerance)
+            try compare(found.scalars, expected.scalars, "gradient of \(entry.name)", precision)
         }
     }
 
+    private static let predictions = "predictions"
+
+    /// A handful of layers, each with sums of some thousand products of float32 in another order, agree within 10⁻⁴ of the
+    /// largest element. Operands of bfloat16 are off by 2⁻⁸, and where that changes the winner of a pooling a whole gradient goes
+    /// to another pixel: they agree in the norm:
+    /// seen on `keras-cnn` were 0.0009 for predictions, 0.005 for gradients of dense layers and 0.14 behind three of convolutions.
     private func compare(
-        _ found: [Float], _ expected: [Float], _ what: String, _ tolerance: Float
+        _ found: [Float], _ expected: [Float], _ what: String, _ precision: Precision
     ) throws(WrongResult) {
+        if precision == .bfloat16 {
+            let error = zip(found, expected).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
+            let norm = expected.reduce(0) { $0 + $1 * $1 }.squareRoot()
+            if error <= (what == Self.predictions ? 0.01 : 0.2) * norm { return }
+            throw WrongResult("\(name): \(what): off by \(error) in the norm, which is \(norm)")
+        }
         let scale = expected.reduce(0) { max($0, abs($1)) }
-        for index in expected.indices where !(abs(found[index] - expected[index]) <= tolerance * scale) {
+        for index in expected.indices where !(abs(found[index] - expected[index]) <= 1e-4 * scale) {
             throw WrongResult("\(name): \(what): element \(index) is \(found[index]), expected \(expected[index])")
         }
     }
