@@ -52,7 +52,7 @@ enum InferenceSuite {
                     plan.forward(samples: problem.batch)
                 })
         }
-        workload.flops = problem.flops(isTraining: false)
+        workload.flops = problem.flops(isTraining: false, algorithm)
         workload.images = Double(problem.batch)
         workload.sampling = suite == "infer" ? .everyRun : .untilSettled
         workload.weight = problem.imageSize > 64 ? 12 : 4

@@ -34,14 +34,15 @@ struct NetworkProblem {
         try NamedModel(name: name, model: model).verify(algorithm, precision, batch: batch, pool: pool)
     }
 
-    /// Operations of one step's matrix products on a whole batch.
-    func flops(isTraining: Bool) -> Double {
-        let pool = WorkerPool(threads: 1)
-        let plan = ExecutionPlan<Float>(
-            model, loss: SparseCategoricalCrossEntropy(), batchSize: 1, purpose: isTraining ? .training : .inference,
-            parameters: ParameterBuffer(model.parameterLayout), pool: pool)
-        let steps = plan.stepDescriptions
-        let flops = steps.reduce(0) { $0 + $1.forwardFlops + (isTraining ? $1.backwardFlops : 0) }
-        return Double(batch * flops)
+    /// Operations of one step's matrix products on a whole batch, as many as the algorithm really does.
+    func flops(isTraining: Bool, _ algorithm: AlgorithmChoice) -> Double {
+        let outline = PlanOutline<Float>(
+            model, loss: SparseCategoricalCrossEntropy(), batchSize: batch,
+            purpose: isTraining ? .training : .inference, algorithm: algorithm, algorithmTable: AlgorithmTable(),
+            precision: .float32, readsAhead: false, threads: 1)
+        let flops = outline.stepDescriptions.reduce(0) {
+            $0 + $1.forwardFlops + (isTraining ? $1.backwardFlops : 0)
+        }
+        return Double(flops)
     }
 }

@@ -44,7 +44,7 @@ enum TrainingSuite {
                     guard (try? steps.next()) != nil else { preconditionFailure("\(name): the training diverged") }
                 })
         }
-        workload.flops = problem.flops(isTraining: true)
+        workload.flops = problem.flops(isTraining: true, algorithm)
         workload.images = Double(problem.batch)
         workload.sampling = suite == "train" ? .everyRun : .untilSettled
         workload.weight = problem.imageSize > 64 ? 24 : 8
