@@ -51,6 +51,22 @@ import Testing
         #expect(rounded([Float(bitPattern: 0x7f80_0001)], tiles)[0].isNaN)
     }
 
+    /// The small integers of the known answers are exact in bfloat16.
+    @Test(arguments: KnownConvolution.all) func matchesTheAnswer(known: KnownConvolution) {
+        if known.geometry.isDepthwise { return }
+        var run = ConvolutionRun<Float>(known.geometry, images: 1) { _ in 0 }
+        run.input = (1...run.input.count).map { Float($0) }
+        run.filter = (1...run.filter.count).map { Float($0) }
+        run.outputGradient = run.outputGradient.map { _ in 1 }
+        let found = FusedRun<Float>(
+            known.geometry, images: 1, epilogue: ConvolutionEpilogue(), precision: .bfloat16, tiles: .best
+        )
+        .results(of: run)
+        #expect(found.output == known.output)
+        #expect(found.inputGradient == known.inputGradient)
+        #expect(found.filterGradient == known.filterGradient)
+    }
+
     @Test(arguments: convolutions.indices) func everyInstructionSetMakesTheSameBits(index: Int) {
         let (geometry, epilogue, images) = Self.convolutions[index]
         let run = ConvolutionRun<Float>.normal(geometry, images: images, seed: 3)

@@ -65,13 +65,14 @@ import Testing
     @Test func trainingAllocatesNothing() async {
         await #expect(processExitsWith: .success) {
             let images = SyntheticImages.generate(train: 100, test: 10, seed: 1).train
-            for algorithm in [AlgorithmChoice.auto, .blas] {
+            let kernels: [(AlgorithmChoice, Precision)] = [(.auto, .float32), (.blas, .float32), (.auto, .bfloat16)]
+            for (algorithm, precision) in kernels {
                 // OpenBLAS takes a buffer for as many threads as were ever inside it at once: two meet there for certain in
                 // large batches, and only some day in batches of one.
                 for (threads, batchSize) in [(1, 1), (1, 32), (2, 32), (2, 1)] {
                     let trainer = Trainer(
                         model: ModelLibrary.kerasCNN(imageSize: 32),
-                        settings: TrainingSettings(batchSize: batchSize, algorithm: algorithm),
+                        settings: TrainingSettings(batchSize: batchSize, algorithm: algorithm, precision: precision),
                         pool: WorkerPool(threads: threads))
                     let steps = TrainingSteps(trainer, on: .images(images))
                     let stepsPerEpoch = (100 + batchSize - 1) / batchSize
@@ -81,7 +82,8 @@ import Testing
                     let count = callocations_end()
                     #expect(
                         count == 0,
-                        "\(algorithm): \(count) allocations in 2 epochs of batches of \(batchSize), \(threads) threads")
+                        "\(algorithm), \(precision): \(count) allocations in 2 epochs of batches of \(batchSize), \(threads) threads"
+                    )
                 }
             }
         }
