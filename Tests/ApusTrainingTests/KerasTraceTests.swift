@@ -50,6 +50,22 @@ import Testing
         return (Tensor(shape: [8, 32, 32, 3], scalars: pixels), Array(labels[step * 8..<(step + 1) * 8]))
     }
 
+    /// Ten steps of Adam, whose losses are compared with Keras's.
+    private func takeSteps(_ plan: ExecutionPlan<Float>, lossesWithin tolerance: Double, pool: WorkerPool) throws {
+        let optimizer = Adam()
+        let state = optimizer.stateNames.map { _ in ParameterBuffer<Float>(model.parameterLayout) }
+        let losses = try trace.scalars(named: "losses", as: Float.self)
+        for step in 0..<10 {
+            let (images, labels) = try batch(step)
+            plan.forward(images, classes: labels)
+            let loss = plan.lossSum / 8
+            #expect(abs(loss - Double(losses[step])) < tolerance, "step \(step): \(loss), Keras \(losses[step])")
+            plan.backward()
+            optimizer.update(
+                plan.parameters, gradients: try #require(plan.gradients), state: state, step: step + 1, pool: pool)
+        }
+    }
+
     @Test(arguments: AlgorithmChoice.allCases) func replay(algorithm: AlgorithmChoice) throws {
         let pool = WorkerPool(threads: 2)
         let parameters = try parameters()
@@ -68,18 +84,7 @@ import Testing
             expectClose(gradient, try trace.tensor(named: "step0.gradient.\(entry.name)"), relative: 1e-4)
         }
 
-        let optimizer = Adam()
-        let state = optimizer.stateNames.map { _ in ParameterBuffer<Float>(model.parameterLayout) }
-        let losses = try trace.scalars(named: "losses", as: Float.self)
-        for step in 0..<10 {
-            let (images, labels) = try batch(step)
-            plan.forward(images, classes: labels)
-            let loss = plan.lossSum / 8
-            #expect(abs(loss - Double(losses[step])) < 1e-3, "step \(step): \(loss), Keras \(losses[step])")
-            plan.backward()
-            optimizer.update(
-                parameters, gradients: try #require(plan.gradients), state: state, step: step + 1, pool: pool)
-        }
+        try takeSteps(plan, lossesWithin: 1e-3, pool: pool)
         for entry in model.parameterLayout.entries {
             let weights = try #require(parameters.tensor(entry.name)).scalars.map(Double.init)
             let norm = weights.reduce(0) { $0 + $1 * $1 }.squareRoot()
@@ -94,17 +99,6 @@ import Testing
         let pool = WorkerPool(threads: 2)
         let parameters = try parameters()
         let plan = plan(parameters, .auto, .bfloat16, pool: pool)
-        let optimizer = Adam()
-        let state = optimizer.stateNames.map { _ in ParameterBuffer<Float>(model.parameterLayout) }
-        let losses = try trace.scalars(named: "losses", as: Float.self)
-        for step in 0..<10 {
-            let (images, labels) = try batch(step)
-            plan.forward(images, classes: labels)
-            let loss = plan.lossSum / 8
-            #expect(abs(loss - Double(losses[step])) < 2e-2, "step \(step): \(loss), Keras \(losses[step])")
-            plan.backward()
-            optimizer.update(
-                parameters, gradients: try #require(plan.gradients), state: state, step: step + 1, pool: pool)
-        }
+        try takeSteps(plan, lossesWithin: 2e-2, pool: pool)
     }
 }
