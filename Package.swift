@@ -13,6 +13,8 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/swiftcsv/SwiftCSV", from: "0.10.0"),
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
@@ -29,6 +31,9 @@ let package = Package(
         .systemLibrary(
             name: "CTurboJPEG", path: "CModules/CTurboJPEG", pkgConfig: "libturbojpeg",
             providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(
+            name: "CZlib", path: "CModules/CZlib", pkgConfig: "zlib",
+            providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CHardware", path: "CModules/CHardware", linkerSettings: [.linkedLibrary("m")]),
 
         // MARK: Library
@@ -42,13 +47,15 @@ let package = Package(
         .target(
             name: "ApusDatasets",
             dependencies: [
-                "ApusTensors", "ApusBLAS", "ApusParallel", "CPNG", "CTurboJPEG",
+                "ApusTensors", "ApusBLAS", "ApusParallel", "CPNG", "CTurboJPEG", "CZlib",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SwiftCSV", package: "SwiftCSV"),
             ]),
         .target(
             name: "ApusTraining",
             dependencies: [
                 "ApusNeuralNetworks", "ApusDatasets", "ApusKernels", "ApusTensors", "ApusBLAS", "ApusParallel",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ], swiftSettings: lifetimes),
         .target(
             name: "Apus",
