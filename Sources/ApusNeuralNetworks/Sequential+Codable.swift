@@ -10,7 +10,7 @@ extension CodingUserInfoKey {
 extension Sequential: Codable {
     private static let layerTypes: [any Layer.Type] = [
         Conv2D.self, MaxPool2D.self, AveragePool2D.self, GlobalAveragePool2D.self, Flatten.self, Dense.self,
-        Activation.self, Dropout.self,
+        Activation.self, Dropout.self, BatchNorm.self, LayerNorm.self, GroupNorm.self,
     ]
 
     private enum CodingKeys: String, CodingKey { case input, layers }
