@@ -39,6 +39,34 @@ extension ChannelNormalization {
         forEachBlock(samples: samples, pool: pool) { block in
             setGradientCoefficients(block: block, samples: samples, statistics: statistics, memory, scale: scale)
         }
+        applyGradients(
+            samples: samples, input: input, outputGradient: outputGradient, inputGradient: inputGradient, memory,
+            pool: pool)
+    }
+
+    /// The input's gradient of what ``inference(samples:input:means:variances:scale:shift:output:workspace:pool:)`` did: scale · g / √(variance + epsilon).
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
+    package func inferenceBackward<Scalar: BLASScalar>(
+        samples: Int, input: UnsafePointer<Scalar>, means: UnsafePointer<Scalar>, variances: UnsafePointer<Scalar>,
+        scale: UnsafePointer<Scalar>?, shift: UnsafePointer<Scalar>?, outputGradient: UnsafePointer<Scalar>,
+        inputGradient: UnsafeMutablePointer<Scalar>, workspace: UnsafeMutablePointer<Scalar>, pool: WorkerPool
+    ) {
+        let memory = NormalizationWorkspace(self, samples: samples, workspace)
+        setCoefficients(memory, samples, means, variances, scale: scale, shift: shift, pool: pool)
+        for block in 0..<blocks(samples: samples) {
+            let slopes = memory.coefficients + (block * Self.coefficients + 3) * rowCount
+            slopes.update(repeating: 0, count: 2 * rowCount)
+        }
+        applyGradients(
+            samples: samples, input: input, outputGradient: outputGradient, inputGradient: inputGradient, memory,
+            pool: pool)
+    }
+
+    private func applyGradients<Scalar: BLASScalar>(
+        samples: Int, input: UnsafePointer<Scalar>, outputGradient: UnsafePointer<Scalar>,
+        inputGradient: UnsafeMutablePointer<Scalar>, _ memory: NormalizationWorkspace<Scalar>, pool: WorkerPool
+    ) {
         forEachShard(samples: samples, pool: pool) { _, block, first, rows, rest in
             func apply(_ start: Int, rows: Int, columns: Int) {
                 var part = matrix(

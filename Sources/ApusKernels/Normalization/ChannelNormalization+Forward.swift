@@ -46,11 +46,7 @@ extension ChannelNormalization {
         workspace: UnsafeMutablePointer<Scalar>, pool: WorkerPool
     ) {
         let memory = NormalizationWorkspace(self, samples: samples, workspace)
-        forEachBlock(samples: samples, pool: pool) { block in
-            setCoefficients(block: block, memory, scale: scale, shift: shift) { channel in
-                (Double(means[channel]), 1 / (Double(variances[channel]) + epsilon).squareRoot())
-            }
-        }
+        setCoefficients(memory, samples, means, variances, scale: scale, shift: shift, pool: pool)
         apply(samples: samples, input: input, output: output, memory, pool: pool)
     }
 
@@ -150,6 +146,19 @@ extension ChannelNormalization {
                 (shift.map { Double($0[channel]) } ?? 0) - (mean - Double(Scalar(mean))) * factor)
         }
         repeatCoefficients(0..<3, of: block, memory)
+    }
+
+    /// The same of all blocks from given statistics.
+    func setCoefficients<Scalar: BLASScalar>(
+        _ memory: NormalizationWorkspace<Scalar>, _ samples: Int, _ means: UnsafePointer<Scalar>,
+        _ variances: UnsafePointer<Scalar>, scale: UnsafePointer<Scalar>?, shift: UnsafePointer<Scalar>?,
+        pool: WorkerPool
+    ) {
+        forEachBlock(samples: samples, pool: pool) { block in
+            setCoefficients(block: block, memory, scale: scale, shift: shift) { channel in
+                (Double(means[channel]), 1 / (Double(variances[channel]) + epsilon).squareRoot())
+            }
+        }
     }
 
     func repeatCoefficients<Scalar: BLASScalar>(

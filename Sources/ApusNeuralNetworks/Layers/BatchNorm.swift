@@ -15,6 +15,8 @@ import ApusTensors
 /// (Keras's convention; PyTorch's momentum is one less this.) With ghost batches `batch` is their mean, weighted by samples. The running
 /// variance is the mean of biased ones as in Keras, or of unbiased ones as in PyTorch.
 ///
+/// Where scale and bias are frozen, training goes by the running statistics too and leaves them alone.
+///
 /// Parameters: `scale` `[channels]` and `bias` `[channels]`, where they are asked for, and `mean` and `variance` `[channels]`, which are not
 /// trainable. Without `scale` the scale is 1.
 public struct BatchNorm: Layer {
@@ -66,24 +68,25 @@ public struct BatchNorm: Layer {
             usesBias ? ParameterDeclaration("bias", shape: shape, initializer: .zeros) : nil,
         ]
         return learnt.compactMap(\.self) + [
-            ParameterDeclaration("mean", shape: shape, initializer: .zeros),
-            ParameterDeclaration("variance", shape: shape, initializer: .ones),
+            ParameterDeclaration("mean", shape: shape, initializer: .zeros, isTrainable: false),
+            ParameterDeclaration("variance", shape: shape, initializer: .ones, isTrainable: false),
         ]
     }
 
     /// Adds the normalization, which takes on a ReLU, GELU or SiLU that follows it.
     public func lower<Scalar: BLASScalar>(_ input: Value, into builder: inout PlanBuilder<Scalar>) -> Value {
         let channels = input.shape[input.shape.rank - 1]
+        let usesBatch = builder.isTraining && !((usesScale || usesBias) && builder.layerIsFrozen)
         let normalization = ChannelNormalization(
             positions: input.shape.count / channels, channels: channels, groups: channels,
-            blockSamples: builder.isTraining ? ghostSize : nil, epsilon: epsilon)
+            blockSamples: usesBatch ? ghostSize : nil, epsilon: epsilon)
         let output = builder.isTraining ? builder.value(input.shape) : builder.valueOverwriting(input)
         builder.add(
             BatchNormStep<Scalar>(
                 normalization: normalization, input: input, output: output,
                 scale: usesScale ? builder.parameter("scale") : nil, bias: usesBias ? builder.parameter("bias") : nil,
                 runningMean: builder.parameter("mean"), runningVariance: builder.parameter("variance"),
-                statistics: builder.isTraining
+                statistics: usesBatch
                     ? builder.memory(doubles: normalization.statisticsCount(samples: builder.batchSize)) : nil,
                 settings: .init(
                     momentum: momentum, isUnbiased: usesUnbiasedVariance, batchSize: builder.batchSize)))

@@ -17,7 +17,7 @@ struct BatchNormStep<Scalar: BLASScalar>: Step {
     let bias: Parameter?
     let runningMean: Parameter
     let runningVariance: Parameter
-    /// Mean and inverse deviation of each channel and block, in a training plan.
+    /// Mean and inverse deviation of each channel and block; `nil` where the running statistics are used.
     let statistics: StepMemory?
     let settings: Settings
     var activation: ElementwiseActivation?
@@ -40,7 +40,7 @@ struct BatchNormStep<Scalar: BLASScalar>: Step {
     func forward(_ run: StepRun<Scalar>) {
         let scale = scale.map { UnsafePointer(run.pointer($0)) }
         let bias = bias.map { UnsafePointer(run.pointer($0)) }
-        guard run.isTraining, let statistics else {
+        guard let statistics else {
             normalization.inference(
                 samples: run.samples, input: run.pointer(input), means: run.pointer(runningMean),
                 variances: run.pointer(runningVariance), scale: scale, shift: bias, output: run.pointer(output),
@@ -57,7 +57,15 @@ struct BatchNormStep<Scalar: BLASScalar>: Step {
     }
 
     func backward(_ run: StepRun<Scalar>) {
-        guard let statistics else { return }
+        guard let statistics else {
+            guard input.hasGradient else { return }
+            normalization.inferenceBackward(
+                samples: run.samples, input: run.pointer(input), means: run.pointer(runningMean),
+                variances: run.pointer(runningVariance), scale: scale.map { UnsafePointer(run.pointer($0)) },
+                shift: bias.map { UnsafePointer(run.pointer($0)) }, outputGradient: run.gradientPointer(output),
+                inputGradient: run.gradientPointer(input), workspace: run.workspace, pool: run.pool)
+            return
+        }
         normalization.backward(
             samples: run.samples, input: run.pointer(input), scale: scale.map { UnsafePointer(run.pointer($0)) },
             shift: bias.map { UnsafePointer(run.pointer($0)) }, statistics: run.pointer(statistics, as: Double.self),
