@@ -12,3 +12,9 @@ func exponential<Scalar: BLASScalar>(_ x: Scalar) -> Scalar {
 func naturalLogarithm<Scalar: BLASScalar>(_ x: Scalar) -> Scalar {
     Scalar.self == Float.self ? Scalar(log(Float(x))) : Scalar(log(Double(x)))
 }
+
+/// ln(1 + x) for either scalar type, exact to rounding for small x.
+@inline(__always)
+func naturalLogarithmOfOnePlus<Scalar: BLASScalar>(_ x: Scalar) -> Scalar {
+    Scalar.self == Float.self ? Scalar(log1p(Float(x))) : Scalar(log1p(Double(x)))
+}

@@ -49,7 +49,8 @@ public struct RunConfiguration: Sendable, Codable {
     }
 
     private static let losses: [any Loss.Type] = [
-        SparseCategoricalCrossEntropy.self, CategoricalCrossEntropy.self, MeanSquaredError.self,
+        SparseCategoricalCrossEntropy.self, CategoricalCrossEntropy.self, BinaryCrossEntropy.self, KLDivergence.self,
+        MeanSquaredError.self, MeanAbsoluteError.self, Huber.self, Hinge.self, CategoricalHinge.self,
     ]
     private static let optimizers: [any Optimizer.Type] = [SGD.self, Adam.self]
 
