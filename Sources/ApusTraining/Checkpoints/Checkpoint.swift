@@ -41,9 +41,11 @@ enum Checkpoint {
         for (prefix, buffer) in buffers(of: trainer) { try read(file, prefix: prefix, into: buffer) }
     }
 
-    /// Reads the weights alone.
-    static func readWeights(_ path: String, into parameters: ParameterBuffer<Float>) throws {
-        try read(open(path), prefix: "", into: parameters)
+    /// Reads what a network predicts with: the weights and, where one is kept, their average.
+    static func readWeights(_ path: String, into trainer: Trainer) throws {
+        let file = try open(path)
+        try read(file, prefix: "", into: trainer.parameters)
+        if let average = trainer.averagedParameters { try read(file, prefix: "average.", into: average) }
     }
 
     private static func open(_ path: String) throws -> SafetensorsFile {
@@ -66,6 +68,7 @@ enum Checkpoint {
 
     private static func buffers(of trainer: Trainer) -> [(prefix: String, buffer: ParameterBuffer<Float>)] {
         let state = zip(trainer.optimizer.stateNames, trainer.optimizerState)
-        return [("", trainer.parameters)] + state.map { ("optimizer.\($0).", $1) }
+        let average = trainer.averagedParameters.map { [("average.", $0)] } ?? []
+        return [("", trainer.parameters)] + average + state.map { ("optimizer.\($0).", $1) }
     }
 }

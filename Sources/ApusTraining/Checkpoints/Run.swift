@@ -91,7 +91,7 @@ public struct Run: Sendable {
         -> Trainer
     {
         let trainer = trainer(try configuration(types: types), pool: pool)
-        try Checkpoint.readWeights(path("model.safetensors"), into: trainer.parameters)
+        try Checkpoint.readWeights(path("model.safetensors"), into: trainer)
         return trainer
     }
 

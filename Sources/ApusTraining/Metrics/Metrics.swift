@@ -20,6 +20,7 @@ public enum Metrics {
     ) {
         require(
             predictions.shape == targets.shape && predictions.count > 0,
-            "\(metric): predictions have shape \(predictions.shape), targets \(targets.shape), expected one with elements")
+            "\(metric): predictions have shape \(predictions.shape), targets \(targets.shape), expected one with elements"
+        )
     }
 }
