@@ -78,4 +78,6 @@ by_keras("hinge", keras.losses.Hinge(reduction=None), 2 * binary - 1)
 by_keras("categorical_hinge", keras.losses.CategoricalHinge(reduction=None), one_hot)
 
 fixtures = pathlib.Path(__file__).resolve().parent.parent / "Fixtures"
-save_file({name: np.ascontiguousarray(value) for name, value in tensors.items()}, fixtures / "losses.safetensors")
+path = fixtures / "losses.safetensors"
+save_file({name: np.ascontiguousarray(value) for name, value in tensors.items()}, path)
+path.chmod(0o644)
