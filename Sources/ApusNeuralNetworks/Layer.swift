@@ -1,4 +1,5 @@
 import ApusBLAS
+import ApusKernels
 import ApusTensors
 
 /// One layer of a network: a value that declares its parameters and lowers itself to steps of an execution plan.
@@ -26,6 +27,10 @@ public protocol Layer: Sendable, Codable {
     /// The layer's parameters in the order in which they lie in memory; none by default.
     func parameters(for input: Shape) -> [ParameterDeclaration]
 
+    /// The convolutions that the layer runs, with the name of each within the layer; none by default. `auto` is decided for
+    /// these, and `apus tune` times them.
+    func convolutions(for input: Shape) -> [(name: String, geometry: ConvolutionGeometry)]
+
     /// Adds the layer's steps to a plan and returns its output.
     func lower<Scalar: BLASScalar>(_ input: Value, into builder: inout PlanBuilder<Scalar>) -> Value
 }
@@ -33,6 +38,8 @@ public protocol Layer: Sendable, Codable {
 extension Layer {
     /// No parameters.
     public func parameters(for input: Shape) -> [ParameterDeclaration] { [] }
+    /// No convolutions.
+    public func convolutions(for input: Shape) -> [(name: String, geometry: ConvolutionGeometry)] { [] }
 }
 
 /// A parameter that a layer asks for.
@@ -43,11 +50,21 @@ public struct ParameterDeclaration: Sendable {
     public let shape: Shape
     /// How the parameter begins.
     public let initializer: Initializer
+    /// Whether it is learnt by gradients. What a layer keeps beside, such as running statistics, is not: it lies among the
+    /// weights and is saved with them, no optimizer moves it, and the layer's own step writes it in training.
+    public let isTrainable: Bool
+    /// What is added to the loss to keep it small, if anything.
+    public let regularizer: Regularizer?
 
     /// A declaration from its parts.
-    public init(_ name: String, shape: Shape, initializer: Initializer) {
+    public init(
+        _ name: String, shape: Shape, initializer: Initializer, isTrainable: Bool = true,
+        regularizer: Regularizer? = nil
+    ) {
         self.name = name
         self.shape = shape
         self.initializer = initializer
+        self.isTrainable = isTrainable
+        self.regularizer = regularizer
     }
 }

@@ -38,6 +38,14 @@ public final class ParameterBuffer<Scalar: BLASScalar>: @unchecked Sendable {
         }
     }
 
+    /// Takes over all elements of a buffer of the same layout.
+    public func copy(from other: ParameterBuffer) {
+        require(
+            layout.count == other.layout.count,
+            "ParameterBuffer: cannot copy \(other.layout.count) elements to \(layout.count)")
+        pointer.update(from: other.pointer, count: layout.count)
+    }
+
     /// Overwrites one parameter. Stops the program where name or shape do not fit.
     public func set(_ name: String, to tensor: Tensor<Scalar>) {
         guard let entry = layout[name] else {

@@ -17,13 +17,17 @@ public struct Sequential: Sendable {
     /// The shape of one input sample; images are `[height, width, channels]`.
     public let inputShape: Shape
     /// The layers, first to last.
-    public let layers: [any Layer]
+    public var layers: [any Layer] { chain.layers }
     /// The layers' names, given or automatic.
-    public let layerNames: [String]
+    public var layerNames: [String] { chain.names }
     /// The shape of one sample after each layer.
     public let outputShapes: [Shape]
     /// The network's parameters in one buffer.
     public let parameterLayout: ParameterLayout
+    /// Which parameters are not learnt; see ``freezing(_:)``.
+    public let frozen: [NamePattern]
+
+    private let chain: LayerChain
 
     /// A network from its input's shape and its layers; stops the program where a layer cannot take what comes before
     /// it, or where two layers bear one name.
@@ -32,33 +36,38 @@ public struct Sequential: Sendable {
     }
 
     /// A network from its input's shape and a list of layers.
-    public init(input: Shape, layers: [any Layer]) {
+    ///
+    /// - Parameters:
+    ///   - input: The shape of one input sample.
+    ///   - layers: The layers, first to last.
+    ///   - frozen: Which parameters are not learnt; see ``freezing(_:)``.
+    public init(input: Shape, layers: [any Layer], frozen: [NamePattern] = []) {
         inputShape = input
-        self.layers = layers
-        layerNames = Self.names(of: layers)
-        var shape = input
-        var shapes: [Shape] = []
-        var layout = ParameterLayout()
-        for (layer, name) in zip(layers, layerNames) {
-            for declaration in layer.parameters(for: shape) {
-                layout.append("\(name).\(declaration.name)", declaration)
-            }
-            shape = layer.outputShape(for: shape)
-            shapes.append(shape)
-        }
-        outputShapes = shapes
-        parameterLayout = layout
+        self.frozen = frozen
+        chain = LayerChain(layers, owner: "Sequential")
+        outputShapes = chain.outputShapes(for: input)
+        parameterLayout = ParameterLayout(
+            chain.parameters(for: input).map { declaration in
+                let isFrozen = frozen.contains { $0.matches(parameter: declaration.name) }
+                return (declaration.name, isFrozen ? declaration.frozen : declaration)
+            })
     }
 
     /// The shape of one sample of the network's output.
     public var outputShape: Shape { outputShapes.last ?? inputShape }
 
-    /// The geometries of the network's convolutions, in order.
+    /// The same network with parameters that are not learnt: those whose name or whose layer's name a pattern matches, as
+    /// `conv*` or `dense1.bias`, beside those that are frozen already.
+    ///
+    /// Frozen parameters have no gradients and no optimizer state, and nothing runs backward before the first layer that
+    /// learns. A normalization whose parameters are all frozen uses its running statistics in training, too, as in Keras.
+    public func freezing(_ patterns: [NamePattern]) -> Sequential {
+        Sequential(input: inputShape, layers: layers, frozen: frozen + patterns)
+    }
+
+    /// The network's convolutions, in order, each under its layer's name.
     public var convolutions: [(layer: String, geometry: ConvolutionGeometry)] {
-        let inputs = [inputShape] + outputShapes.dropLast()
-        return zip(zip(layers, layerNames), inputs).compactMap { layer, input in
-            (layer.0 as? Conv2D).map { (layer.1, $0.geometry(for: input)) }
-        }
+        chain.convolutions(for: inputShape).map { ($0.name, $0.geometry) }
     }
 
     /// What `auto` stands for in each of the network's convolutions.
@@ -78,31 +87,12 @@ public struct Sequential: Sendable {
         return chosen
     }
 
-    /// Given names as they are; the others numbered from 1 within their kind.
-    private static func names(of layers: [any Layer]) -> [String] {
-        var numbers: [String: Int] = [:]
-        let names = layers.map { layer in
-            let kind = type(of: layer).kind
-            numbers[kind, default: 0] += 1
-            return layer.name ?? "\(kind)\(numbers[kind, default: 0])"
-        }
-        require(Set(names).count == names.count, "Sequential: layer names must differ, found \(names)")
-        return names
-    }
-
     /// Lowers every layer in order and returns the network's output.
     func lower<Scalar: BLASScalar>(_ input: Value, into builder: inout PlanBuilder<Scalar>) -> Value {
-        var value = input
-        for (layer, name) in zip(layers, layerNames) {
-            let parameters = layer.parameters(for: value.shape).map { declaration in
-                guard let entry = parameterLayout["\(name).\(declaration.name)"] else {
-                    callerMistake("\(name): declares \(declaration.name) for one input shape and not for another")
-                }
-                return (declaration.name, Parameter(range: entry.range, shape: entry.shape))
-            }
-            builder.enter(layer: name, parameters: Dictionary(parameters) { first, _ in first })
-            value = layer.lower(value, into: &builder)
+        let parameters = parameterLayout.entries.map { entry in
+            (entry.name, Parameter(range: entry.range, shape: entry.shape, isTrainable: entry.isTrainable))
         }
-        return value
+        builder.enter(network: Dictionary(parameters) { first, _ in first })
+        return builder.lower(chain, input)
     }
 }

@@ -13,7 +13,8 @@ final class BatchFeed {
     /// The class of each example of the current batch.
     var labels: Labels { memories[current].labels }
 
-    private let plan: ExecutionPlan<Float>
+    /// Where batches go.
+    let plan: ExecutionPlan<Float>
     private let reader: BatchReader
     private let thread: Thread?
     private let memories: [FeedMemory]

@@ -8,8 +8,10 @@ import ApusTensors
 struct Batches {
     /// Examples in one pass.
     let count: Int
-    /// Examples per batch; the last may be smaller.
+    /// Examples per batch; the last may be smaller. With accumulation, batches are the parts that are worked on at once.
     let batchSize: Int
+    /// Batches in one pass.
+    let batchesPerEpoch: Int
 
     private let source: Source
     private let shuffling: RandomKey?
@@ -30,7 +32,11 @@ struct Batches {
     ///   - isShuffled: Whether each epoch has an order of its own, a function of seed and epoch.
     init(_ examples: Examples, model: Sequential, settings: TrainingSettings, isShuffled: Bool) {
         count = examples.count
-        batchSize = settings.batchSize
+        batchSize = settings.microBatchSize
+        let dropsLast = isShuffled && settings.dropsIncompleteBatch
+        batchesPerEpoch =
+            dropsLast
+            ? count / settings.batchSize * settings.accumulation : (count + batchSize - 1) / batchSize
         let key = RandomKey(seed: settings.seed).folding(RandomStream.shuffling)
         shuffling = isShuffled ? key : nil
         switch examples.content {
@@ -41,7 +47,7 @@ struct Batches {
                 "Trainer: the model takes inputs of shape \(input), the images have \(images.channels) channels")
             source = .images(
                 BatchLoader(
-                    images, batchSize: settings.batchSize, imageSize: ImageSize(height: input[0], width: input[1]),
+                    images, batchSize: batchSize, imageSize: ImageSize(height: input[0], width: input[1]),
                     scaling: settings.scaling, shuffleKey: shuffling))
         case .classified(let inputs, let classes):
             Self.check(inputs, model)
@@ -62,9 +68,6 @@ struct Batches {
     var hasClasses: Bool {
         if case .paired = source { false } else { true }
     }
-
-    /// Batches in one pass.
-    var batchesPerEpoch: Int { (count + batchSize - 1) / batchSize }
 
     /// Writes one batch's inputs, and classes or targets, and returns the number of examples.
     mutating func load(_ batch: Int, epoch: Int, into target: BatchMemory, pool: WorkerPool) -> Int {

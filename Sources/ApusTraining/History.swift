@@ -26,6 +26,8 @@ public struct EpochRecord: Sendable, Codable, Equatable {
     public var seconds: Double
     /// Training examples per second of ``seconds``.
     public var imagesPerSecond: Double
+    /// The learning rate of the epoch's last step; `nil` in records of older versions.
+    public var learningRate: Double?
 }
 
 /// Where a training stands between two steps: with the weights and the optimizer's state, all that a resumed run needs

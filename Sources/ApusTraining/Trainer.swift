@@ -29,9 +29,16 @@ public final class Trainer {
     public internal(set) var progress = TrainingProgress()
 
     /// Made when a training needs it: evaluation and prediction do without.
-    lazy var optimizerState = optimizer.stateNames.map { _ in ParameterBuffer<Float>(model.parameterLayout) }
+    lazy var optimizerState = optimizer.stateNames.map { _ in
+        ParameterBuffer<Float>(model.parameterLayout.trainable)
+    }
+    /// The average of the weights, where the settings ask for one.
+    let averagedParameters: ParameterBuffer<Float>?
+    /// The weights with which the network is evaluated and predicts.
+    var servingParameters: ParameterBuffer<Float> { averagedParameters ?? parameters }
     let pool: WorkerPool
     private var inferencePlan: ExecutionPlan<Float>?
+    private var endsEarly = false
 
     /// A training at its start, with weights drawn from the settings' seed.
     ///
@@ -45,7 +52,6 @@ public final class Trainer {
         model: Sequential, loss: any Loss = SparseCategoricalCrossEntropy(), optimizer: any Optimizer = Adam(),
         settings: TrainingSettings = TrainingSettings(), pool: WorkerPool = WorkerPool()
     ) {
-        require(settings.batchSize >= 1, "Trainer: batch size is \(settings.batchSize), expected at least 1")
         BLASRuntime.prepare()
         self.model = model
         self.loss = loss
@@ -54,6 +60,8 @@ public final class Trainer {
         self.pool = pool
         parameters = ParameterBuffer(model.parameterLayout)
         parameters.initialize(seed: settings.seed)
+        averagedParameters = settings.weightAverage.map { _ in ParameterBuffer(model.parameterLayout) }
+        averagedParameters?.copy(from: parameters)
     }
 
     // MARK: Training
@@ -64,6 +72,8 @@ public final class Trainer {
         case finished
         /// A stop request was honoured between two steps.
         case stopped
+        /// A callback asked for an end.
+        case endedEarly
     }
 
     /// Trains until `epochs` epochs are done, from wherever ``progress`` stands.
@@ -73,9 +83,10 @@ public final class Trainer {
     ///   - validation: Scored after each epoch.
     ///   - test: Scored after each epoch.
     ///   - epochs: Epochs in all, those already done included.
-    ///   - callbacks: Told of each batch and epoch, in order.
+    ///   - callbacks: Told of the training's course, one after the other.
     ///   - stop: Ends the training after the current step when raised.
-    /// - Returns: whether all epochs were done.
+    /// - Returns: whether all epochs were done. Losses are those of the data alone: what regularizers add to the gradients is
+    ///   not in them.
     /// - Throws: ``TrainingError/diverged(epoch:batch:loss:)``, or what a callback throws.
     @discardableResult
     public func fit(
@@ -83,36 +94,63 @@ public final class Trainer {
         callbacks: [any TrainingCallback] = [], stop: StopRequest = StopRequest()
     ) throws -> Outcome {
         require(examples.count > 0, "Trainer.fit: there are no examples")
-        let plan = trainingPlan(examples)
-        let feed = feed(examples, to: plan, isShuffled: true)
-        while progress.epoch < epochs {
-            while progress.batch < feed.batchesPerEpoch {
-                if stop.raised { return .stopped }
-                try trainOnce(plan, feed)
-                let status = BatchStatus(
-                    epoch: progress.epoch + 1, epochs: epochs, batch: progress.batch,
-                    batches: feed.batchesPerEpoch, score: trainingScore(hasClasses: feed.hasClasses),
-                    imagesPerSecond: Double(progress.examples) / progress.seconds)
-                for callback in callbacks { callback.batchEnded(status) }
+        let steps = TrainingSteps(self, on: examples, epochs: epochs)
+        endsEarly = false
+        for callback in callbacks { try callback.trainingBegan(self) }
+        var outcome = Outcome.finished
+        while progress.epoch < epochs && outcome == .finished {
+            if endsEarly {
+                outcome = .endedEarly
+            } else if try !trainEpoch(
+                steps, epochs: epochs, validation: validation, test: test, callbacks: callbacks, stop: stop)
+            {
+                outcome = .stopped
             }
-            if stop.raised { return .stopped }
-            let record = EpochRecord(
-                epoch: progress.epoch + 1, train: trainingScore(hasClasses: feed.hasClasses),
-                validation: validation.map { evaluate($0, stop: stop).score },
-                test: test.map { evaluate($0, stop: stop).score },
-                seconds: progress.seconds, imagesPerSecond: Double(progress.examples) / progress.seconds)
-            // The evaluation may be cut short; a resumed training makes it again.
-            if stop.raised { return .stopped }
-            finishEpoch(record)
-            for callback in callbacks { try callback.epochEnded(record, trainer: self) }
         }
-        return .finished
+        for callback in callbacks { try callback.trainingEnded(outcome, trainer: self) }
+        return outcome
+    }
+
+    /// Ends the training after the current epoch; for callbacks that have seen enough.
+    public func endEarly() { endsEarly = true }
+
+    /// Trains to the end of the current epoch and evaluates; `false` where a stop was asked for.
+    private func trainEpoch(
+        _ steps: TrainingSteps, epochs: Int, validation: Examples?, test: Examples?,
+        callbacks: [any TrainingCallback], stop: StopRequest
+    ) throws -> Bool {
+        if progress.batch == 0 && !stop.raised {
+            for callback in callbacks { try callback.epochBegan(progress.epoch + 1, trainer: self) }
+        }
+        while progress.batch < steps.stepsPerEpoch {
+            if stop.raised { return false }
+            for callback in callbacks { try callback.batchBegan(progress.batch + 1, trainer: self) }
+            let loss = try steps.next()
+            let status = BatchStatus(
+                epoch: progress.epoch + 1, epochs: epochs, batch: progress.batch, batches: steps.stepsPerEpoch,
+                loss: loss, learningRate: steps.learningRate, score: trainingScore(hasClasses: steps.hasClasses),
+                imagesPerSecond: Double(progress.examples) / progress.seconds)
+            for callback in callbacks { try callback.batchEnded(status, trainer: self) }
+        }
+        if stop.raised { return false }
+        let record = EpochRecord(
+            epoch: progress.epoch + 1, train: trainingScore(hasClasses: steps.hasClasses),
+            validation: validation.map { evaluate($0, stop: stop).score },
+            test: test.map { evaluate($0, stop: stop).score },
+            seconds: progress.seconds, imagesPerSecond: Double(progress.examples) / progress.seconds,
+            learningRate: steps.learningRate)
+        // The evaluation may be cut short; a resumed training makes it again.
+        if stop.raised { return false }
+        progress.history.append(record)
+        startNextEpoch()
+        for callback in callbacks { try callback.epochEnded(record, trainer: self) }
+        return true
     }
 
     /// The plan of a training on some examples.
     func trainingPlan(_ examples: Examples) -> ExecutionPlan<Float> {
         ExecutionPlan(
-            model, loss: loss, batchSize: min(settings.batchSize, examples.count), purpose: .training,
+            model, loss: loss, batchSize: min(settings.microBatchSize, examples.count), purpose: .training,
             parameters: parameters, algorithm: settings.algorithm, algorithmTable: settings.algorithmTable,
             precision: settings.precision, seed: settings.seed, readsAhead: pool.threads > 1, pool: pool)
     }
@@ -123,27 +161,14 @@ public final class Trainer {
         return BatchFeed(batches, plan: plan, threads: pool.threads)
     }
 
-    func trainOnce(_ plan: ExecutionPlan<Float>, _ feed: BatchFeed) throws {
-        let start = ContinuousClock.now
-        let samples = feed.take(progress.batch, epoch: progress.epoch)
-        plan.forward(samples: samples, step: UInt64(progress.step))
-        let lossSum = plan.lossSum
-        guard lossSum.isFinite else {
-            throw TrainingError.diverged(
-                epoch: progress.epoch + 1, batch: progress.batch + 1, loss: lossSum / Double(samples))
-        }
-        plan.backward()
-        if let gradients = plan.gradients {
-            optimizer.update(
-                parameters, gradients: gradients, state: optimizerState, step: progress.step + 1, pool: pool)
-        }
+    /// Counts a step that has been taken.
+    func record(samples: Int, lossSum: Double, correct: Int, seconds: Double) {
         progress.lossSum += lossSum
-        if feed.hasClasses { progress.correct += feed.labels.hits(samples, in: plan) }
+        progress.correct += correct
         progress.examples += samples
         progress.batch += 1
         progress.step += 1
-        let elapsed = start.duration(to: .now).components
-        progress.seconds += Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18
+        progress.seconds += seconds
     }
 
     /// The score on this epoch's examples so far.
@@ -151,11 +176,6 @@ public final class Trainer {
         let examples = Double(progress.examples)
         return Score(
             loss: progress.lossSum / examples, accuracy: hasClasses ? Double(progress.correct) / examples : nil)
-    }
-
-    private func finishEpoch(_ record: EpochRecord) {
-        progress.history.append(record)
-        startNextEpoch()
     }
 
     func startNextEpoch() {
@@ -170,14 +190,18 @@ public final class Trainer {
     // MARK: Using what was learnt
 
     /// Scores the network on examples, in their order.
-    public func evaluate(_ examples: Examples) -> Evaluation { evaluate(examples, stop: nil) }
+    public func evaluate(_ examples: Examples) -> Evaluation { evaluate(examples, stop: nil, keepsScores: true) }
 
-    private func evaluate(_ examples: Examples, stop: StopRequest?) -> Evaluation {
-        var evaluation = Evaluation(classes: examples.hasClasses ? model.outputShape.count : 0)
+    private func evaluate(_ examples: Examples, stop: StopRequest?, keepsScores: Bool = false) -> Evaluation {
+        let (hasClasses, numbers) = (examples.hasClasses, model.outputShape.count)
+        var evaluation = Evaluation(classes: hasClasses ? numbers : 0, numbers: numbers, keepsScores: keepsScores)
         forEachBatch(of: examples, stop: stop) { plan, samples, labels in
-            evaluation.add(
-                plan.predictionPointer, classes: plan.predictionShape.count, labels: labels.pointer,
-                samples: samples, lossSum: plan.lossSum)
+            if hasClasses {
+                evaluation.add(
+                    plan.predictionPointer, labels: labels.pointer, samples: samples, lossSum: plan.lossSum)
+            } else if let targets = plan.targetPointer {
+                evaluation.add(plan.predictionPointer, targets: targets, samples: samples, lossSum: plan.lossSum)
+            }
         }
         return evaluation
     }
@@ -199,7 +223,8 @@ public final class Trainer {
         let plan =
             inferencePlan
             ?? ExecutionPlan<Float>(
-                model, loss: loss, batchSize: settings.batchSize, purpose: .inference, parameters: parameters,
+                model, loss: loss, batchSize: settings.microBatchSize, purpose: .inference,
+                parameters: servingParameters,
                 algorithm: settings.algorithm, algorithmTable: settings.algorithmTable, precision: settings.precision,
                 readsAhead: pool.threads > 1, pool: pool)
         inferencePlan = plan
@@ -219,7 +244,7 @@ extension TrainingSettings {
         guard algorithm == .auto else { return self }
         var chosen = self
         chosen.algorithmTable = model.automaticAlgorithms(
-            images: batchSize, table: algorithmTable, precision: precision)
+            images: microBatchSize, table: algorithmTable, precision: precision)
         return chosen
     }
 }

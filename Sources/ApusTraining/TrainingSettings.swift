@@ -1,12 +1,23 @@
 import ApusDatasets
 import ApusKernels
+import ApusParallel
 
 /// Settings of a training that its results depend on, besides model, loss, optimizer and data.
-public struct TrainingSettings: Sendable, Codable {
+public struct TrainingSettings: Sendable {
     /// Examples per step.
     public var batchSize: Int
+    /// Parts in which the gradient of a batch is worked out, one after the other: memory is that of a batch of
+    /// `batchSize / accumulation`, which must be whole, and the step is that of the undivided batch, but for layers whose
+    /// statistics are those of a batch.
+    public var accumulation: Int
+    /// Whether the last batch of an epoch is left out where it is not full.
+    public var dropsIncompleteBatch: Bool
     /// Seed of weights, order of examples and dropout.
     public var seed: UInt64
+    /// How the learning rate changes from step to step.
+    public var schedule: any Schedule
+    /// The average of the weights that is evaluated in their place, if any.
+    public var weightAverage: WeightAverage?
     /// Which kernels convolutions use.
     public var algorithm: AlgorithmChoice
     /// The kernels that `auto` stands for: as tuned for this machine, and, once a ``Trainer`` has chosen, of every
@@ -19,28 +30,71 @@ public struct TrainingSettings: Sendable, Codable {
 
     /// Settings with Keras's defaults.
     public init(
-        batchSize: Int = 32, seed: UInt64 = 1, algorithm: AlgorithmChoice = .auto,
-        algorithmTable: AlgorithmTable = AlgorithmTable(), precision: Precision = .float32,
-        scaling: PixelScaling = .unit
+        batchSize: Int = 32, accumulation: Int = 1, dropsIncompleteBatch: Bool = false, seed: UInt64 = 1,
+        schedule: any Schedule = ConstantSchedule(), weightAverage: WeightAverage? = nil,
+        algorithm: AlgorithmChoice = .auto, algorithmTable: AlgorithmTable = AlgorithmTable(),
+        precision: Precision = .float32, scaling: PixelScaling = .unit
     ) {
         self.batchSize = batchSize
+        self.accumulation = accumulation
+        self.dropsIncompleteBatch = dropsIncompleteBatch
         self.seed = seed
+        self.schedule = schedule
+        self.weightAverage = weightAverage
         self.algorithm = algorithm
         self.algorithmTable = algorithmTable
         self.precision = precision
         self.scaling = scaling
     }
 
-    /// Reads settings; those of runs that recorded no kernels leave the choice open, and those without a precision were
-    /// made in float32.
+    /// Examples that are worked on at once.
+    package var microBatchSize: Int {
+        require(
+            batchSize >= 1 && accumulation >= 1 && batchSize % accumulation == 0,
+            "TrainingSettings: batch size \(batchSize) in \(accumulation) parts, expected parts of one size, at least 1"
+        )
+        return batchSize / accumulation
+    }
+}
+
+extension TrainingSettings: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case batchSize, accumulation, dropsIncompleteBatch, seed, schedule, weightAverage
+        case algorithm, algorithmTable, precision, scaling
+    }
+
+    /// Writes the settings.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(batchSize, forKey: .batchSize)
+        try container.encode(accumulation, forKey: .accumulation)
+        try container.encode(dropsIncompleteBatch, forKey: .dropsIncompleteBatch)
+        try container.encode(seed, forKey: .seed)
+        try TrainingCoding.encode(schedule, to: container.superEncoder(forKey: .schedule))
+        try container.encodeIfPresent(weightAverage, forKey: .weightAverage)
+        try container.encode(algorithm, forKey: .algorithm)
+        try container.encode(algorithmTable, forKey: .algorithmTable)
+        try container.encode(precision, forKey: .precision)
+        try container.encode(scaling, forKey: .scaling)
+    }
+
+    /// Reads settings; what older runs did not record is as it was then.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        batchSize = try container.decode(Int.self, forKey: .batchSize)
-        seed = try container.decode(UInt64.self, forKey: .seed)
-        algorithm = try container.decode(AlgorithmChoice.self, forKey: .algorithm)
-        algorithmTable =
-            try container.decodeIfPresent(AlgorithmTable.self, forKey: .algorithmTable) ?? AlgorithmTable()
-        precision = try container.decodeIfPresent(Precision.self, forKey: .precision) ?? .float32
-        scaling = try container.decode(PixelScaling.self, forKey: .scaling)
+        func value<Value: Decodable>(_ key: CodingKeys, else other: Value) throws -> Value {
+            try container.decodeIfPresent(Value.self, forKey: key) ?? other
+        }
+        self.init(
+            batchSize: try container.decode(Int.self, forKey: .batchSize),
+            accumulation: try value(.accumulation, else: 1),
+            dropsIncompleteBatch: try value(.dropsIncompleteBatch, else: false),
+            seed: try container.decode(UInt64.self, forKey: .seed),
+            schedule: container.contains(.schedule)
+                ? try TrainingCoding.schedule(from: container.superDecoder(forKey: .schedule)) : ConstantSchedule(),
+            weightAverage: try container.decodeIfPresent(WeightAverage.self, forKey: .weightAverage),
+            algorithm: try container.decode(AlgorithmChoice.self, forKey: .algorithm),
+            algorithmTable: try value(.algorithmTable, else: AlgorithmTable()),
+            precision: try value(.precision, else: .float32),
+            scaling: try container.decode(PixelScaling.self, forKey: .scaling))
     }
 }

@@ -1,27 +1,101 @@
+import ApusBLAS
 import ApusNeuralNetworks
+import ApusParallel
 
-/// A training one step at a time, for whoever times steps: what ``Trainer/fit(_:validation:test:epochs:callbacks:stop:)``
-/// repeats, without evaluation, records and callbacks.
+/// The steps of a training, one at a time: loads a batch, runs the plan forward and backward, in parts where gradients are
+/// accumulated, and moves the weights. What ``Trainer/fit(_:validation:test:epochs:callbacks:stop:)`` repeats, and what is
+/// timed.
 package final class TrainingSteps {
     /// What is trained.
     package let trainer: Trainer
     /// The plan that the steps run.
     package let plan: ExecutionPlan<Float>
+    /// Steps of an epoch.
+    let stepsPerEpoch: Int
+    /// Whether examples have a class.
+    let hasClasses: Bool
+    /// The learning rate of the last step.
+    private(set) var learningRate: Double
+
+    private let examples: Int
     private let feed: BatchFeed
+    /// The sum over the parts of a batch, where it has several.
+    private let accumulated: ParameterBuffer<Float>?
+    private var update: OptimizerUpdate
 
     /// Steps over some examples, from where the trainer's progress stands.
-    package init(_ trainer: Trainer, on examples: Examples) {
+    package init(_ trainer: Trainer, on examples: Examples, epochs: Int = 1) {
         self.trainer = trainer
-        plan = trainer.trainingPlan(examples)
-        feed = trainer.feed(examples, to: plan, isShuffled: true)
+        let settings = trainer.settings
+        let feed = trainer.feed(examples, to: trainer.trainingPlan(examples), isShuffled: true)
+        self.feed = feed
+        self.examples = examples.count
+        plan = feed.plan
+        hasClasses = feed.hasClasses
+        stepsPerEpoch = (feed.batchesPerEpoch + settings.accumulation - 1) / settings.accumulation
+        require(
+            stepsPerEpoch >= 1,
+            "Trainer: \(examples.count) examples are no full batch of \(settings.batchSize), and incomplete ones are dropped"
+        )
+        let sum =
+            settings.accumulation > 1 ? ParameterBuffer<Float>(trainer.parameters.layout.trainable) : nil
+        accumulated = sum
+        guard let summed = sum ?? plan.gradients else { callerMistake("Trainer: the plan makes no gradients") }
+        update = OptimizerUpdate(
+            trainer.parameters, gradients: summed, state: trainer.optimizerState, step: 1,
+            position: SchedulePosition(stepsPerEpoch: stepsPerEpoch, epochs: epochs), pool: trainer.pool)
+        learningRate = trainer.optimizer.learningRate
     }
 
-    /// Loads the next batch, runs the plan forward and backward and moves the weights; returns the batch's mean loss.
+    /// Takes the next step and returns the batch's mean loss.
     package func next() throws -> Double {
-        if trainer.progress.batch == feed.batchesPerEpoch { trainer.startNextEpoch() }
-        let before = trainer.progress
-        try trainer.trainOnce(plan, feed)
-        let samples = trainer.progress.examples - before.examples
-        return (trainer.progress.lossSum - before.lossSum) / Double(samples)
+        if trainer.progress.batch == stepsPerEpoch { trainer.startNextEpoch() }
+        let start = ContinuousClock.now
+        let progress = trainer.progress
+        let settings = trainer.settings
+        let samples = min(settings.batchSize, examples - progress.batch * settings.batchSize)
+        let (lossSum, correct) = try addUp(samples)
+        moveWeights()
+        trainer.record(
+            samples: samples, lossSum: lossSum, correct: correct, seconds: start.duration(to: .now) / .seconds(1))
+        return lossSum / Double(samples)
+    }
+
+    /// Runs all parts of a batch and leaves the gradients of the whole.
+    private func addUp(_ samples: Int) throws -> (lossSum: Double, correct: Int) {
+        let (progress, settings) = (trainer.progress, trainer.settings)
+        var (done, lossSum, correct) = (0, 0.0, 0)
+        var part = progress.batch * settings.accumulation
+        while done < samples {
+            let count = feed.take(part, epoch: progress.epoch)
+            plan.forward(samples: count, step: UInt64(progress.step), firstSample: done)
+            guard plan.lossSum.isFinite else {
+                throw TrainingError.diverged(
+                    epoch: progress.epoch + 1, batch: progress.batch + 1, loss: plan.lossSum / Double(count))
+            }
+            plan.backward()
+            lossSum += plan.lossSum
+            if hasClasses { correct += feed.labels.hits(count, in: plan) }
+            if let accumulated, let gradients = plan.gradients {
+                let share = trainer.loss.reduction == .mean ? Float(count) / Float(samples) : 1
+                accumulated.take(gradients, times: share, isFirst: done == 0, pool: trainer.pool)
+            }
+            done += count
+            part += 1
+        }
+        return (lossSum, correct)
+    }
+
+    private func moveWeights() {
+        update.step = trainer.progress.step + 1
+        update.position.step = trainer.progress.step
+        update.position.history = trainer.progress.history
+        update.rateFactor = trainer.settings.schedule.factor(at: update.position)
+        learningRate = trainer.optimizer.learningRate * update.rateFactor
+        Regularizer.addGradients(to: update.gradients, of: trainer.parameters, pool: trainer.pool)
+        trainer.optimizer.update(update)
+        if let average = trainer.settings.weightAverage, let buffer = trainer.averagedParameters {
+            average.update(buffer, with: trainer.parameters, step: update.step, pool: trainer.pool)
+        }
     }
 }

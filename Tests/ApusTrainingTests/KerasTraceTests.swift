@@ -62,7 +62,8 @@ import Testing
             #expect(abs(loss - Double(losses[step])) < tolerance, "step \(step): \(loss), Keras \(losses[step])")
             plan.backward()
             optimizer.update(
-                plan.parameters, gradients: try #require(plan.gradients), state: state, step: step + 1, pool: pool)
+                OptimizerUpdate(
+                    plan.parameters, gradients: try #require(plan.gradients), state: state, step: step + 1, pool: pool))
         }
     }
 

@@ -20,7 +20,8 @@ import Testing
         for step in 1...5 {
             let values = (0..<Self.count).map { Float(Self.gradient($0, step)) }
             gradients.set("dense1.kernel", to: Tensor(shape: [Self.count, 1], scalars: values))
-            optimizer.update(parameters, gradients: gradients, state: state, step: step, pool: pool)
+            optimizer.update(
+                OptimizerUpdate(parameters, gradients: gradients, state: state, step: step, pool: pool))
         }
         return parameters.tensor("dense1.kernel")?.scalars ?? []
     }

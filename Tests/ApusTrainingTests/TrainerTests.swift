@@ -74,7 +74,7 @@ import Testing
 
         init(batches: Int) { self.batches = batches }
 
-        func batchEnded(_ status: BatchStatus) {
+        func batchEnded(_ status: BatchStatus, trainer: Trainer) {
             batches -= 1
             if batches == 0 { request.raise() }
         }

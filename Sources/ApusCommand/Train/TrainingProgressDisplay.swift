@@ -13,7 +13,7 @@ final class TrainingProgressDisplay: TrainingCallback {
         self.stop = stop
     }
 
-    func batchEnded(_ status: BatchStatus) {
+    func batchEnded(_ status: BatchStatus, trainer: Trainer) {
         guard console.isTerminal else { return }
         let now = ContinuousClock.now
         let isLast = status.batch == status.batches

@@ -33,12 +33,15 @@ public struct Conv2D: Layer {
     public let kernelInitializer: Initializer
     /// How the bias begins.
     public let biasInitializer: Initializer
+    /// What keeps the kernel small, if anything.
+    public let kernelRegularizer: Regularizer?
 
     /// A convolution with Keras's defaults.
     public init(
         _ filters: Int, kernel: Size2D, stride: Size2D = 1, dilation: Size2D = 1, padding: Padding = .valid,
         groups: Int = 1, activation: ActivationFunction = .linear, bias: Bool = true,
-        kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros, name: String? = nil
+        kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
+        kernelRegularizer: Regularizer? = nil, name: String? = nil
     ) {
         self.filters = filters
         self.kernel = kernel
@@ -50,6 +53,7 @@ public struct Conv2D: Layer {
         self.activation = activation
         self.kernelInitializer = kernelInitializer
         self.biasInitializer = biasInitializer
+        self.kernelRegularizer = kernelRegularizer
         self.name = name
     }
 
@@ -70,9 +74,15 @@ public struct Conv2D: Layer {
     /// `kernel` and, with a bias, `bias`.
     public func parameters(for input: Shape) -> [ParameterDeclaration] {
         let shape = geometry(for: input).filterShape
-        let kernel = ParameterDeclaration("kernel", shape: shape, initializer: kernelInitializer)
+        let kernel = ParameterDeclaration(
+            "kernel", shape: shape, initializer: kernelInitializer, regularizer: kernelRegularizer)
         let bias = ParameterDeclaration("bias", shape: [filters], initializer: biasInitializer)
         return usesBias ? [kernel, bias] : [kernel]
+    }
+
+    /// This one.
+    public func convolutions(for input: Shape) -> [(name: String, geometry: ConvolutionGeometry)] {
+        [("", geometry(for: input))]
     }
 
     /// Adds the convolution and its activation.

@@ -20,11 +20,14 @@ public struct Dense: Layer {
     public let kernelInitializer: Initializer
     /// How the bias begins.
     public let biasInitializer: Initializer
+    /// What keeps the kernel small, if anything.
+    public let kernelRegularizer: Regularizer?
 
     /// A dense layer with Keras's defaults.
     public init(
         _ units: Int, activation: ActivationFunction = .linear, bias: Bool = true,
-        kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros, name: String? = nil
+        kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
+        kernelRegularizer: Regularizer? = nil, name: String? = nil
     ) {
         require(units >= 1, "Dense: units is \(units), expected at least 1")
         self.units = units
@@ -32,6 +35,7 @@ public struct Dense: Layer {
         self.activation = activation
         self.kernelInitializer = kernelInitializer
         self.biasInitializer = biasInitializer
+        self.kernelRegularizer = kernelRegularizer
         self.name = name
     }
 
@@ -43,7 +47,8 @@ public struct Dense: Layer {
 
     /// `kernel` and, with a bias, `bias`.
     public func parameters(for input: Shape) -> [ParameterDeclaration] {
-        let kernel = ParameterDeclaration("kernel", shape: [input[0], units], initializer: kernelInitializer)
+        let kernel = ParameterDeclaration(
+            "kernel", shape: [input[0], units], initializer: kernelInitializer, regularizer: kernelRegularizer)
         let bias = ParameterDeclaration("bias", shape: [units], initializer: biasInitializer)
         return usesBias ? [kernel, bias] : [kernel]
     }

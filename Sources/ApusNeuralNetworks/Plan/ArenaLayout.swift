@@ -27,6 +27,8 @@ package struct ArenaLayout: Sendable {
     var gradients: [Int?] = []
     /// Offset of the workspace that the running step uses.
     var workspace = 0
+    /// Offset of memory for gradients that nobody reads, those of frozen parameters.
+    var discarded = 0
     /// Size of the arena.
     var bytes = 0
 

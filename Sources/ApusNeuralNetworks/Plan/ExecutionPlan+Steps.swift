@@ -31,7 +31,7 @@ extension ExecutionPlan {
             ended(index, true)
         }
         if purpose == .inference { return }
-        for index in steps.indices.reversed() {
+        for index in outline.backwardSteps {
             steps[index].backward(run(ofStep: index))
             ended(index, false)
         }

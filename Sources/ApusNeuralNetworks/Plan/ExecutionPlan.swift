@@ -35,6 +35,7 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
     private let pool: WorkerPool
     private let key: RandomKey
     private var samples = 0
+    private var firstSample = 0
     private var step: UInt64 = 0
 
     /// Lowers a network.
@@ -71,7 +72,7 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
         self.purpose = purpose
         self.parameters = parameters
         self.pool = pool
-        gradients = purpose == .training ? ParameterBuffer(parameters.layout) : nil
+        gradients = purpose == .training ? ParameterBuffer(parameters.layout.trainable) : nil
         key = RandomKey(seed: seed).folding(RandomStream.steps)
         arena = .allocate(byteCount: max(layout.bytes, 1), alignment: ArenaLayout.alignment)
     }
@@ -85,17 +86,19 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
     /// - Parameters:
     ///   - samples: Samples in this batch, at most ``batchSize``.
     ///   - step: The number of the training step, from which dropout masks are drawn.
-    public func forward(samples: Int, step: UInt64 = 0) {
-        begin(samples: samples, step: step)
+    ///   - firstSample: The place of the first of them in the whole batch, where that is worked on in parts.
+    public func forward(samples: Int, step: UInt64 = 0, firstSample: Int = 0) {
+        begin(samples: samples, step: step, firstSample: firstSample)
         for index in steps.indices { steps[index].forward(run(ofStep: index)) }
     }
 
     /// Sets the batch that the steps run on next.
-    func begin(samples: Int, step: UInt64) {
+    func begin(samples: Int, step: UInt64, firstSample: Int = 0) {
         require(
             (1...batchSize).contains(samples), "ExecutionPlan: \(samples) samples, expected 1 to \(batchSize)")
         self.samples = samples
         self.step = step
+        self.firstSample = firstSample
     }
 
     /// Runs all steps backward after ``forward(samples:step:)`` and leaves the gradients of the mean loss in
@@ -103,12 +106,12 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
     public func backward() {
         require(purpose == .training, "ExecutionPlan: backward on an inference plan")
         require(samples > 0, "ExecutionPlan: backward before forward")
-        for index in steps.indices.reversed() { steps[index].backward(run(ofStep: index)) }
+        for index in outline.backwardSteps { steps[index].backward(run(ofStep: index)) }
     }
 
     func run(ofStep index: Int) -> StepRun<Scalar> {
         StepRun(
-            samples: samples, isTraining: purpose == .training, pool: pool,
+            samples: samples, firstSample: firstSample, isTraining: purpose == .training, pool: pool,
             key: key.folding(step).folding(UInt64(index)), arena: arena, layout: layout,
             parameterValues: parameters.pointer, parameterGradients: gradients?.pointer)
     }

@@ -9,11 +9,12 @@ extension PlanBuilder {
         let end = 2 * steps.count
         for (index, step) in steps.enumerated() {
             let backward = end - 1 - index
+            let runsBackward = isTraining && step.hasOutputGradient
             for value in step.inputs + step.outputs {
                 contents[value.storage].extend(to: index)
-                if isTraining, value.hasGradient { gradients[value.storage].extend(to: backward) }
+                if runsBackward, value.hasGradient { gradients[value.gradientStorage].extend(to: backward) }
             }
-            for memory in step.memories.map(\.storage) + step.keptForBackward.map(\.storage) where isTraining {
+            for memory in step.memories.map(\.storage) + step.keptForBackward.map(\.storage) where runsBackward {
                 contents[memory].extend(to: index)
                 contents[memory].extend(to: backward)
             }
@@ -26,10 +27,13 @@ extension PlanBuilder {
         case nil: break
         }
         for storage in lasting { contents[storage] = 0...end }
-        for value in alive where value.hasGradient { gradients[value.storage].extend(to: end) }
+        for value in alive where value.hasGradient { gradients[value.gradientStorage].extend(to: end) }
 
         let workspaceBytes = (steps.map(\.workspaceCount).max() ?? 0) * MemoryLayout<Scalar>.stride
-        var regions = [ArenaLayout.Region(bytes: workspaceBytes, firstUse: 0, lastUse: end)]
+        var regions = [
+            ArenaLayout.Region(bytes: workspaceBytes, firstUse: 0, lastUse: end),
+            ArenaLayout.Region(bytes: discardedBytes, firstUse: 0, lastUse: end),
+        ]
         for (index, storage) in storages.enumerated() {
             for (life, bytes) in [(contents[index], storage.bytes), (gradients[index], storage.gradientBytes)] {
                 guard let life else { continue }
@@ -37,14 +41,26 @@ extension PlanBuilder {
             }
         }
         let (offsets, bytes) = ArenaLayout.place(regions)
-        var remaining = offsets.dropFirst().makeIterator()
-        var layout = ArenaLayout(workspace: offsets[0], bytes: bytes)
+        var remaining = offsets.dropFirst(2).makeIterator()
+        var layout = ArenaLayout(workspace: offsets[0], discarded: offsets[1], bytes: bytes)
         for index in storages.indices {
             layout.contents.append(contents[index] == nil ? nil : remaining.next())
             layout.gradients.append(gradients[index] == nil ? nil : remaining.next())
         }
         return layout
     }
+
+    /// Room for the largest gradient of a frozen parameter whose step runs backward all the same.
+    private var discardedBytes: Int {
+        if !isTraining { return 0 }
+        let frozen = steps.filter(\.hasOutputGradient).flatMap(\.parameters).filter { !$0.isTrainable }
+        return (frozen.map(\.range.count).max() ?? 0) * MemoryLayout<Scalar>.stride
+    }
+}
+
+extension Step {
+    /// Whether there is anything to run backward on: nothing learnt comes before a step without.
+    var hasOutputGradient: Bool { outputs.contains(where: \.hasGradient) }
 }
 
 extension ClosedRange<Int>? {

@@ -23,6 +23,8 @@ public struct PlanBuilder<Scalar: BLASScalar> {
     private(set) var stepLayers: [String] = []
     private(set) var targets: Targets?
     private var layer: (name: String, parameters: [String: Parameter])
+    /// Whether anything is learnt in this layer or before it, so that values have gradients from here on.
+    private(set) var learns: Bool
 
     /// Memory that the arena will hold, and how its contents may be used.
     struct Storage: Sendable {
@@ -41,7 +43,7 @@ public struct PlanBuilder<Scalar: BLASScalar> {
 
     init(
         batchSize: Int, isTraining: Bool, algorithm: AlgorithmChoice, algorithmTable: AlgorithmTable,
-        precision: Precision, threads: Int
+        precision: Precision, threads: Int, inputHasGradient: Bool
     ) {
         self.batchSize = batchSize
         self.isTraining = isTraining
@@ -50,6 +52,7 @@ public struct PlanBuilder<Scalar: BLASScalar> {
         self.precision = precision
         self.threads = threads
         layer = ("", [:])
+        learns = isTraining && inputHasGradient
     }
 
     // MARK: For layers
@@ -62,9 +65,29 @@ public struct PlanBuilder<Scalar: BLASScalar> {
         return parameter
     }
 
-    /// A new value for the output of a step; it has a gradient in a training plan.
+    /// Whether the layer has parameters and all of them are frozen: it behaves in training as it does in inference.
+    public var layerIsFrozen: Bool {
+        !layer.parameters.isEmpty && layer.parameters.values.allSatisfy { !$0.isTrainable }
+    }
+
+    /// A new value for the output of a step; in a training plan it has a gradient unless nothing is learnt before it.
     public mutating func value(_ shape: Shape) -> Value {
-        makeValue(shape, hasGradient: isTraining, isOverwritable: true)
+        makeValue(shape, hasGradient: learns, isOverwritable: true)
+    }
+
+    /// One value for each of the steps that read `value`, with its contents and a gradient of its own: backward adds those
+    /// gradients to that of `value`. A value has at most one reader otherwise.
+    public mutating func fork(_ value: Value, into count: Int) -> [Value] {
+        let bytes = value.shape.count * batchSize * MemoryLayout<Scalar>.stride
+        let branches = (0..<count).map { _ in
+            storages.append(
+                Storage(bytes: 0, gradientBytes: value.hasGradient ? bytes : 0, isOverwritable: false))
+            return Value(
+                storage: value.storage, gradientStorage: storages.count - 1, shape: value.shape,
+                hasGradient: value.hasGradient)
+        }
+        add(ForkStep<Scalar>(input: value, branches: branches))
+        return branches
     }
 
     /// The same memory under another shape of as many elements.
@@ -72,7 +95,9 @@ public struct PlanBuilder<Scalar: BLASScalar> {
         require(
             shape.count == value.shape.count,
             "\(layer.name): cannot reshape \(value.shape) (\(value.shape.count) elements) to \(shape) (\(shape.count))")
-        return Value(storage: value.storage, shape: shape, hasGradient: value.hasGradient)
+        return Value(
+            storage: value.storage, gradientStorage: value.gradientStorage, shape: shape,
+            hasGradient: value.hasGradient)
     }
 
     /// The value for the output of an element-wise step that may work in place: the input itself where nobody needs its
@@ -82,7 +107,7 @@ public struct PlanBuilder<Scalar: BLASScalar> {
             let needed = isTraining ? step.keptForBackward : []
             return (needed + step.inputs).contains { $0.storage == input.storage }
         }
-        let isFree = storages[input.storage].isOverwritable && input.hasGradient == isTraining && !isRead
+        let isFree = storages[input.storage].isOverwritable && input.hasGradient == learns && !isRead
         return isFree ? input : value(input.shape)
     }
 
@@ -90,6 +115,11 @@ public struct PlanBuilder<Scalar: BLASScalar> {
     public mutating func memory(bytesPerSample: Int) -> StepMemory {
         storages.append(Storage(bytes: bytesPerSample * batchSize, gradientBytes: 0, isOverwritable: false))
         return StepMemory(storage: storages.count - 1)
+    }
+
+    /// Memory of a step's own for so many numbers in all, which lasts from forward to backward.
+    mutating func memory(doubles count: Int) -> StepMemory {
+        memory(bytesPerSample: (count * MemoryLayout<Double>.stride + batchSize - 1) / batchSize)
     }
 
     /// Adds a step. Steps run in the order in which they are added, and backward in reverse.
@@ -143,10 +173,31 @@ public struct PlanBuilder<Scalar: BLASScalar> {
         let bytes = shape.count * batchSize * MemoryLayout<Scalar>.stride
         storages.append(
             Storage(bytes: bytes, gradientBytes: hasGradient ? bytes : 0, isOverwritable: isOverwritable))
-        return Value(storage: storages.count - 1, shape: shape, hasGradient: hasGradient)
+        return Value(
+            storage: storages.count - 1, gradientStorage: storages.count - 1, shape: shape, hasGradient: hasGradient)
     }
 
     mutating func enter(layer name: String, parameters: [String: Parameter]) {
         layer = (name, parameters)
+        if isTraining && parameters.values.contains(where: \.isTrainable) { learns = true }
+    }
+
+    /// Begins with a network's parameters by their full names.
+    mutating func enter(network parameters: [String: Parameter]) { layer = ("", parameters) }
+
+    /// Lowers the layers of a network, or of a layer, whose parameters were declared as `<layer>.<parameter>` of the outer one.
+    mutating func lower(_ chain: LayerChain, _ input: Value) -> Value {
+        let outer = layer
+        defer { layer = outer }
+        var value = input
+        for (layer, name) in zip(chain.layers, chain.names) {
+            let prefix = name + "."
+            let own = outer.parameters.filter { $0.key.hasPrefix(prefix) }
+                .map { (String($0.key.dropFirst(prefix.count)), $0.value) }
+            let fullName = outer.name.isEmpty ? name : "\(outer.name).\(name)"
+            enter(layer: fullName, parameters: Dictionary(own) { first, _ in first })
+            value = layer.lower(value, into: &self)
+        }
+        return value
     }
 }

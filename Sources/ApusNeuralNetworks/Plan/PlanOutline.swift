@@ -7,6 +7,8 @@ import ApusParallel
 package struct PlanOutline<Scalar: BLASScalar> {
     let batchSize: Int
     let steps: [any Step<Scalar>]
+    /// The steps that run backward, last to first: those behind something that is learnt.
+    let backwardSteps: [Int]
     /// The layer that each step belongs to.
     let stepLayers: [String]
     let layout: ArenaLayout
@@ -33,7 +35,7 @@ package struct PlanOutline<Scalar: BLASScalar> {
         let isTraining = purpose == .training
         var builder = PlanBuilder<Scalar>(
             batchSize: batchSize, isTraining: isTraining, algorithm: algorithm, algorithmTable: algorithmTable,
-            precision: precision, threads: threads)
+            precision: precision, threads: threads, inputHasGradient: inputHasGradient)
         let input = builder.makeValue(
             model.inputShape, hasGradient: isTraining && inputHasGradient, isOverwritable: false)
         let nextInput =
@@ -48,6 +50,7 @@ package struct PlanOutline<Scalar: BLASScalar> {
         losses = lowered?.losses
         targets = builder.targets
         steps = builder.steps
+        backwardSteps = builder.steps.indices.reversed().filter { builder.steps[$0].hasOutputGradient }
         stepLayers = builder.stepLayers
         let alive = [input, prediction] + (losses.map { [$0] } ?? []) + (nextInput.map { [$0] } ?? [])
         let layout = builder.arenaLayout(alive: alive)

@@ -8,6 +8,8 @@ import ApusTensors
 public struct StepRun<Scalar: BLASScalar> {
     /// Samples in this batch: the plan's batch size, or fewer in the last batch of an epoch.
     public let samples: Int
+    /// The place of the first of them in the whole batch, where that is worked on in parts.
+    public let firstSample: Int
     /// Whether this is a training step, in which dropout acts.
     public let isTraining: Bool
     /// The threads to work with.
@@ -53,6 +55,12 @@ public struct StepRun<Scalar: BLASScalar> {
         span(pointer(parameter), parameter.range.count)
     }
 
+    /// A parameter that is not learnt by gradients, to be written in training.
+    @_lifetime(borrow self)
+    public func mutableContents(of parameter: Parameter) -> MutableSpan<Scalar> {
+        mutableSpan(pointer(parameter), parameter.range.count)
+    }
+
     /// The gradient of the loss with respect to a parameter, to be written.
     @_lifetime(borrow self)
     public func mutableGradient(of parameter: Parameter) -> MutableSpan<Scalar> {
@@ -66,7 +74,7 @@ public struct StepRun<Scalar: BLASScalar> {
     }
 
     package func gradientPointer(_ value: Value) -> UnsafeMutablePointer<Scalar> {
-        scalars(at: layout.gradients[value.storage], "gradient of a value that has none")
+        scalars(at: layout.gradients[value.gradientStorage], "gradient of a value that has none")
     }
 
     package func pointer<Element>(_ memory: StepMemory, as type: Element.Type) -> UnsafeMutablePointer<Element> {
@@ -82,7 +90,8 @@ public struct StepRun<Scalar: BLASScalar> {
 
     package func gradientPointer(_ parameter: Parameter) -> UnsafeMutablePointer<Scalar> {
         guard let parameterGradients else { callerMistake("Step: gradient of a parameter in an inference plan") }
-        return parameterGradients + parameter.range.lowerBound
+        if parameter.isTrainable { return parameterGradients + parameter.range.lowerBound }
+        return (arena + layout.discarded).assumingMemoryBound(to: Scalar.self)
     }
 
     package var workspace: UnsafeMutablePointer<Scalar> {

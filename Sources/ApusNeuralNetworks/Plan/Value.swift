@@ -4,8 +4,10 @@ import ApusTensors
 ///
 /// A value is a handle: memory belongs to the plan's arena, and is lent to a step while it runs.
 public struct Value: Sendable, Hashable {
-    /// The storage in the plan; several values of different shapes may share one.
+    /// The storage of the contents in the plan; several values of different shapes may share one.
     let storage: Int
+    /// The storage of the gradient: the same, but for a value that shares its contents with others and no gradient.
+    let gradientStorage: Int
     /// The shape of one sample.
     public let shape: Shape
     /// Whether the loss is differentiated with respect to this value. A step neither reads nor writes the gradient of a
@@ -24,4 +26,6 @@ public struct Parameter: Sendable, Hashable {
     let range: Range<Int>
     /// The parameter's shape.
     public let shape: Shape
+    /// Whether it is learnt. Of one that is not, backward need not make the gradient; what it writes is discarded.
+    public let isTrainable: Bool
 }

@@ -47,7 +47,7 @@ struct ConvolutionStep<Scalar: BLASScalar>: Step {
             algorithms.uses(.winograd)
             ? WinogradConvolution<Scalar>(geometry, images: setting.batchSize, epilogue: epilogue) : nil
         workspaceCount =
-            Self.directions(setting, input).map { direction in
+            Self.directions(setting, input, [kernel] + (bias.map { [$0] } ?? [])).map { direction in
                 if let fused, algorithms[direction] == .fused {
                     return fused.workspaceCount(direction, threads: setting.threads)
                 }
@@ -72,16 +72,25 @@ struct ConvolutionStep<Scalar: BLASScalar>: Step {
     }
 
     /// The directions that the plan runs.
-    private static func directions(_ setting: Setting, _ input: Value) -> [ConvolutionDirection] {
-        if !setting.isTraining { return [.forward] }
-        return input.hasGradient ? ConvolutionDirection.allCases : [.forward, .filterGradient]
+    private static func directions(_ setting: Setting, _ input: Value, _ parameters: [Parameter])
+        -> [ConvolutionDirection]
+    {
+        ConvolutionDirection.allCases.filter { direction in
+            switch direction {
+            case .forward: true
+            case .filterGradient: setting.isTraining && parameters.contains(where: \.isTrainable)
+            case .inputGradient: setting.isTraining && input.hasGradient
+            }
+        }
     }
+
+    private var directions: [ConvolutionDirection] { Self.directions(setting, input, parameters) }
 
     var operation: String {
         "convolution" + (epilogue.pools ? ", 2×2 max pooling" : "") + (epilogue.rectifies ? ", ReLU" : "")
     }
     var algorithm: String {
-        let names = Self.directions(setting, input).map { algorithms[$0].rawValue }
+        let names = directions.map { algorithms[$0].rawValue }
         let precision = fused?.precision == .bfloat16 ? " \(Precision.bfloat16.rawValue)" : ""
         return (Set(names).count == 1 ? names[0] : names.joined(separator: ", ")) + precision
     }
@@ -91,7 +100,7 @@ struct ConvolutionStep<Scalar: BLASScalar>: Step {
     var memories: [StepMemory] { taps.map { [$0] } ?? [] }
     var parameters: [Parameter] { [kernel] + (bias.map { [$0] } ?? []) }
     var forwardFlops: Int { flops(.forward) }
-    var backwardFlops: Int { flops(.filterGradient) + (input.hasGradient ? flops(.inputGradient) : 0) }
+    var backwardFlops: Int { directions.dropFirst().reduce(0) { $0 + flops($1) } }
 
     private func flops(_ direction: ConvolutionDirection) -> Int {
         if let winograd, algorithms[direction] == .winograd { return winograd.flops(direction, images: 1) }
@@ -123,6 +132,11 @@ struct ConvolutionStep<Scalar: BLASScalar>: Step {
         let outputGradient = OutputGradient<Scalar>(
             run.gradientPointer(output), rectified: epilogue.rectifies ? UnsafePointer(run.pointer(output)) : nil,
             taps: taps.map { UnsafePointer(run.pointer($0, as: Int8.self)) })
+        if kernel.isTrainable || bias?.isTrainable == true { filterGradient(outputGradient, run) }
+        if input.hasGradient { inputGradient(outputGradient, run) }
+    }
+
+    private func filterGradient(_ outputGradient: OutputGradient<Scalar>, _ run: StepRun<Scalar>) {
         let biasGradient = bias.map { run.gradientPointer($0) }
         if let fused, algorithms.filterGradient == .fused {
             fused.filterGradient(
@@ -135,7 +149,9 @@ struct ConvolutionStep<Scalar: BLASScalar>: Step {
                 filterGradient: run.gradientPointer(kernel), biasGradient: biasGradient,
                 algorithm: algorithms.filterGradient, workspace: run.workspace, pool: run.pool)
         }
-        if !input.hasGradient { return }
+    }
+
+    private func inputGradient(_ outputGradient: OutputGradient<Scalar>, _ run: StepRun<Scalar>) {
         if let fused, algorithms.inputGradient == .fused {
             fused.inputGradient(
                 images: run.samples, outputGradient: outputGradient, filter: run.pointer(kernel),
@@ -159,11 +175,12 @@ extension ConvolutionStep: AbsorbingStep {
         var epilogue = epilogue
         switch follower {
         case .rectification: epilogue.rectifies = true
+        case .activation: return nil
         case .maxPooling(let pooling):
             if epilogue.pools || !pooling.isOfWholeWindows(2) { return nil }
             epilogue.pools = true
         }
-        guard Self.directions(setting, input).allSatisfy({ [.fused, .winograd].contains(algorithms[$0]) }),
+        guard directions.allSatisfy({ [.fused, .winograd].contains(algorithms[$0]) }),
             FusedConvolution<Scalar>.canFuse(epilogue, into: geometry)
         else { return nil }
         var taps = taps

@@ -48,25 +48,20 @@ public struct RunConfiguration: Sendable, Codable {
         case notes
     }
 
-    private static let losses: [any Loss.Type] = [
-        SparseCategoricalCrossEntropy.self, CategoricalCrossEntropy.self, MeanSquaredError.self,
-    ]
-    private static let optimizers: [any Optimizer.Type] = [SGD.self, Adam.self]
-
     /// Writes the configuration.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(format, forKey: .format)
         try container.encode(modelName, forKey: .modelName)
         try container.encode(model, forKey: .model)
-        try TaggedCoding.encode(loss, tag: "loss", to: container.superEncoder(forKey: .loss))
-        try TaggedCoding.encode(optimizer, tag: "optimizer", to: container.superEncoder(forKey: .optimizer))
+        try TrainingCoding.encode(loss, to: container.superEncoder(forKey: .loss))
+        try TrainingCoding.encode(optimizer, to: container.superEncoder(forKey: .optimizer))
         try container.encode(settings, forKey: .settings)
         try container.encode(classNames, forKey: .classNames)
         try container.encode(notes, forKey: .notes)
     }
 
-    /// Reads a configuration. Losses and optimizers of your own are found through the decoder's
+    /// Reads a configuration. Losses, optimizers and schedules of your own are found through the decoder's
     /// `userInfo[.trainingTypes]`, layers through `userInfo[.layerTypes]`.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -77,27 +72,10 @@ public struct RunConfiguration: Sendable, Codable {
         }
         modelName = try container.decode(String.self, forKey: .modelName)
         model = try container.decode(Sequential.self, forKey: .model)
-        let custom = CodingUserInfoKey.trainingTypes.flatMap { decoder.userInfo[$0] as? [any Decodable.Type] } ?? []
-        loss = try Self.decode(.loss, tag: "loss", known: Self.losses + custom, from: container)
-        optimizer = try Self.decode(.optimizer, tag: "optimizer", known: Self.optimizers + custom, from: container)
+        loss = try TrainingCoding.loss(from: container.superDecoder(forKey: .loss))
+        optimizer = try TrainingCoding.optimizer(from: container.superDecoder(forKey: .optimizer))
         settings = try container.decode(TrainingSettings.self, forKey: .settings)
         classNames = try container.decode([String].self, forKey: .classNames)
         notes = try container.decode([String: String].self, forKey: .notes)
     }
-
-    private static func decode<Result>(
-        _ key: CodingKeys, tag: String, known: [any Decodable.Type], from container: KeyedDecodingContainer<CodingKeys>
-    ) throws -> Result {
-        let value = try TaggedCoding.decode(tag: tag, known: known, from: container.superDecoder(forKey: key))
-        guard let result = value as? Result else {
-            throw DecodingError.dataCorruptedError(
-                forKey: key, in: container, debugDescription: "\(type(of: value)) is no \(tag)")
-        }
-        return result
-    }
-}
-
-extension CodingUserInfoKey {
-    /// Losses and optimizers of your own (`[any Decodable.Type]`) that a decoder of a ``RunConfiguration`` shall know.
-    public static var trainingTypes: CodingUserInfoKey? { CodingUserInfoKey(rawValue: "apus.trainingTypes") }
 }

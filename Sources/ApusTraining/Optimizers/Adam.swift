@@ -7,7 +7,7 @@ import Foundation
 ///     m ← m + (1 − β₁)(g − m)
 ///     v ← v + (1 − β₂)(g² − v)
 ///     p ← p − learningRate · √(1 − β₂ᵗ) / (1 − β₁ᵗ) · m / (√v + ε)
-public struct Adam: Optimizer {
+public struct Adam: ElementwiseOptimizer {
     /// The step length.
     public var learningRate: Double
     /// Decay of the mean of gradients.
@@ -34,7 +34,8 @@ public struct Adam: Optimizer {
     public func update(_ shard: OptimizerShard) {
         let step = Double(shard.step)
         let update = AdamUpdate(
-            rate: learningRate * (1 - pow(beta2, step)).squareRoot() / (1 - pow(beta1, step)), firstShare: 1 - beta1,
+            rate: learningRate * shard.rateFactor * (1 - pow(beta2, step)).squareRoot() / (1 - pow(beta1, step)),
+            firstShare: 1 - beta1,
             secondShare: 1 - beta2, epsilon: epsilon)
         update.apply(
             count: shard.count, parameters: shard.parameterPointer + shard.offset,

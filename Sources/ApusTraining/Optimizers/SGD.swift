@@ -5,7 +5,7 @@ import ApusParallel
 ///     v ← momentum · v − learningRate · g
 ///     p ← p + v                                      plain
 ///     p ← p + momentum · v − learningRate · g        Nesterov
-public struct SGD: Optimizer {
+public struct SGD: ElementwiseOptimizer {
     /// The step length.
     public var learningRate: Double
     /// Share of the last step that is taken again, in `0..<1`.
@@ -26,7 +26,7 @@ public struct SGD: Optimizer {
 
     /// Moves one shard of parameters and its momentum.
     public func update(_ shard: OptimizerShard) {
-        let rate = Float(learningRate)
+        let rate = Float(learningRate * shard.rateFactor)
         let parameters = shard.parameterPointer + shard.offset
         let gradients = shard.gradientPointer + shard.offset
         guard momentum > 0 else {

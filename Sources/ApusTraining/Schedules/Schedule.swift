@@ -1,0 +1,33 @@
+/// How the learning rate changes in the course of a training.
+///
+/// A schedule is a pure function of where the training stands, so that a resumed training needs no state of it. The rate of a
+/// step is the optimizer's learning rate times the factor.
+public protocol Schedule: Sendable, Codable {
+    /// What the learning rate is multiplied with in the step that comes next.
+    func factor(at position: SchedulePosition) -> Double
+}
+
+/// Where a training stands before a step.
+public struct SchedulePosition: Sendable {
+    /// Finished steps.
+    public var step: Int
+    /// Steps of an epoch.
+    public var stepsPerEpoch: Int
+    /// Epochs in all.
+    public var epochs: Int
+    /// Finished epochs, in order.
+    public var history: [EpochRecord]
+
+    /// A position from its parts.
+    public init(step: Int = 0, stepsPerEpoch: Int = 1, epochs: Int = 1, history: [EpochRecord] = []) {
+        self.step = step
+        self.stepsPerEpoch = stepsPerEpoch
+        self.epochs = epochs
+        self.history = history
+    }
+
+    /// Steps in all.
+    public var steps: Int { stepsPerEpoch * epochs }
+    /// Finished epochs, the part of the current one included.
+    public var epoch: Double { Double(step) / Double(stepsPerEpoch) }
+}
