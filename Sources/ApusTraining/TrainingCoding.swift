@@ -26,7 +26,18 @@ enum TrainingCoding {
     ]
 
     private static let schedules: [any Schedule.Type] = [
-        ConstantSchedule.self
+        ConstantSchedule.self,
+        CosineSchedule.self,
+        ExponentialSchedule.self,
+        MultiStepSchedule.self,
+        OneCycleSchedule.self,
+        PiecewiseLinearSchedule.self,
+        PlateauSchedule.self,
+        PolynomialSchedule.self,
+        StepSchedule.self,
+        TriangularSchedule.self,
+        WarmRestartsSchedule.self,
+        WarmUpSchedule.self,
     ]
 
     static func encode(_ loss: any Loss, to encoder: any Encoder) throws {
