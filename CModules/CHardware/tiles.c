@@ -3,6 +3,7 @@
 
 #include "CHardware.h"
 
+#include <math.h>
 #include <string.h>
 
 #if defined(__x86_64__)
@@ -56,6 +57,7 @@
 #define TILE(name) avx512_float64_##name
 #define TARGET AVX512
 #define SCALAR double
+#define FLOAT64
 #define INTEGER int64_t
 #define LANES 8
 #define PAIRS 6
@@ -82,6 +84,7 @@
 #define TILE(name) avx2_float64_##name
 #define TARGET AVX2
 #define SCALAR double
+#define FLOAT64
 #define INTEGER int64_t
 #define LANES 4
 #define PAIRS 3
@@ -116,6 +119,7 @@
 #define TILE(name) baseline_float64_##name
 #define TARGET BASELINE
 #define SCALAR double
+#define FLOAT64
 #define INTEGER int64_t
 #define LANES 2
 #define PAIRS BASELINE_PAIRS
@@ -208,6 +212,35 @@ void chardware_unpool_float64(chardware_tiles tiles, const chardware_unpooling *
 
 void chardware_adam_float32(chardware_tiles tiles, const chardware_adam *p) { DISPATCH(float32, adam, p) }
 void chardware_adam_float64(chardware_tiles tiles, const chardware_adam *p) { DISPATCH(float64, adam, p) }
+
+void chardware_activate_float32(chardware_tiles tiles, const chardware_activation *p) {
+    DISPATCH(float32, activate, p)
+}
+void chardware_activate_float64(chardware_tiles tiles, const chardware_activation *p) {
+    DISPATCH(float64, activate, p)
+}
+
+void chardware_moments_float32(chardware_tiles tiles, const chardware_moments *p) { DISPATCH(float32, moments, p) }
+void chardware_moments_float64(chardware_tiles tiles, const chardware_moments *p) { DISPATCH(float64, moments, p) }
+
+void chardware_normalize_float32(chardware_tiles tiles, const chardware_normalization *p) {
+    DISPATCH(float32, normalize, p)
+}
+void chardware_normalize_float64(chardware_tiles tiles, const chardware_normalization *p) {
+    DISPATCH(float64, normalize, p)
+}
+void chardware_sum_gradients_float32(chardware_tiles tiles, const chardware_normalization *p) {
+    DISPATCH(float32, sum_gradients, p)
+}
+void chardware_sum_gradients_float64(chardware_tiles tiles, const chardware_normalization *p) {
+    DISPATCH(float64, sum_gradients, p)
+}
+void chardware_normalize_gradients_float32(chardware_tiles tiles, const chardware_normalization *p) {
+    DISPATCH(float32, normalize_gradients, p)
+}
+void chardware_normalize_gradients_float64(chardware_tiles tiles, const chardware_normalization *p) {
+    DISPATCH(float64, normalize_gradients, p)
+}
 
 void chardware_pooled_outer_product_float32(chardware_tiles tiles, const chardware_pooled_outer_product *p) {
     DISPATCH(float32, pooled_outer_product, p)

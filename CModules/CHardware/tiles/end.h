@@ -16,6 +16,7 @@
 #undef TILE
 #undef TARGET
 #undef SCALAR
+#undef FLOAT64
 #undef INTEGER
 #undef LANES
 #undef PAIRS

@@ -12,4 +12,11 @@
 #include "pooled_outer_product.h"
 #include "winograd.h"
 #include "adam.h"
+#ifdef FLOAT64
+#include "functions_float64.h"
+#else
+#include "functions_float32.h"
+#endif
+#include "activation.h"
+#include "normalization.h"
 #include "end.h"

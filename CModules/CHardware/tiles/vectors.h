@@ -4,6 +4,7 @@
 //   TILE(name)   the name of a function or type of this instance
 //   TARGET       the attribute that allows the instruction set
 //   SCALAR       float or double: what sums are made of
+//   FLOAT64      where SCALAR is double
 //   INTEGER      the signed integer of the same width
 //   LANES        scalars in a vector
 //   PAIRS        most pairs of pixels in a tile: 2 · PAIRS rows of 2 vectors stay in registers beside their operands

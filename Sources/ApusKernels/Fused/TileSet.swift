@@ -30,7 +30,7 @@ package enum TileSet: String, CaseIterable, Sendable {
             }
     }
 
-    private var tiles: chardware_tiles {
+    var tiles: chardware_tiles {
         switch self {
         case .baseline: CHARDWARE_TILES_BASELINE
         case .avx2: CHARDWARE_TILES_AVX2

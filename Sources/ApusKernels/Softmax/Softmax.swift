@@ -50,11 +50,8 @@ public enum Softmax {
         var maximum = -Scalar.infinity
         for i in 0..<classes { maximum = x[i] > maximum ? x[i] : maximum }
         var sum: Scalar = 0
-        for i in 0..<classes {
-            let power = exponential(x[i] - maximum)
-            y[i] = power
-            sum += power
-        }
+        Exponentials.fill(count: classes, input: x, shift: maximum, output: y)
+        for i in 0..<classes { sum += y[i] }
         for i in 0..<classes { y[i] /= sum }
         return (maximum, naturalLogarithm(sum))
     }

@@ -1,32 +1,6 @@
 import ApusBLAS
 import ApusTensors
 
-/// A function applied to a layer's output.
-public enum ActivationFunction: String, Sendable, Codable, CaseIterable {
-    /// The identity.
-    case linear
-    /// max(0, x).
-    case relu
-    /// exp(xᵢ) / Σⱼ exp(xⱼ) over the last axis.
-    case softmax
-
-    func lower<Scalar: BLASScalar>(_ input: Value, into builder: inout PlanBuilder<Scalar>) -> Value {
-        switch self {
-        case .linear:
-            return input
-        case .relu:
-            if let output = builder.absorb(.rectification, of: input, shape: input.shape) { return output }
-            let output = builder.valueOverwriting(input)
-            builder.add(RectifiedLinearStep<Scalar>(input: input, output: output))
-            return output
-        case .softmax:
-            let output = builder.value(input.shape)
-            builder.add(SoftmaxStep<Scalar>(input: input, output: output))
-            return output
-        }
-    }
-}
-
 /// An activation function as a layer of its own, for inputs of any shape.
 public struct Activation: Layer {
     /// Automatic names begin with "activation".

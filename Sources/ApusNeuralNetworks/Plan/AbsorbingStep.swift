@@ -5,6 +5,8 @@ import ApusKernels
 enum FollowingOperation {
     /// max(0, x).
     case rectification
+    /// Another function of each element.
+    case activation(ElementwiseActivation)
     /// The maximum over windows.
     case maxPooling(PoolingGeometry)
 }

@@ -117,6 +117,11 @@ public struct PlanBuilder<Scalar: BLASScalar> {
         return StepMemory(storage: storages.count - 1)
     }
 
+    /// Memory of a step's own for so many numbers in all, which lasts from forward to backward.
+    mutating func memory(doubles count: Int) -> StepMemory {
+        memory(bytesPerSample: (count * MemoryLayout<Double>.stride + batchSize - 1) / batchSize)
+    }
+
     /// Adds a step. Steps run in the order in which they are added, and backward in reverse.
     public mutating func add(_ step: some Step<Scalar>) {
         steps.append(step)

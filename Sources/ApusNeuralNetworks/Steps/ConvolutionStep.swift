@@ -175,6 +175,7 @@ extension ConvolutionStep: AbsorbingStep {
         var epilogue = epilogue
         switch follower {
         case .rectification: epilogue.rectifies = true
+        case .activation: return nil
         case .maxPooling(let pooling):
             if epilogue.pools || !pooling.isOfWholeWindows(2) { return nil }
             epilogue.pools = true

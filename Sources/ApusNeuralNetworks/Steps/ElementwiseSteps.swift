@@ -25,6 +25,32 @@ struct RectifiedLinearStep<Scalar: BLASScalar>: Step {
     }
 }
 
+/// A function of each element; backward reads what its derivative is computed from, input or output.
+struct ActivationStep<Scalar: BLASScalar>: Step {
+    let function: ElementwiseActivation
+    let operation: String
+    let input: Value
+    let output: Value
+
+    var inputs: [Value] { [input] }
+    var outputs: [Value] { [output] }
+    var keptForBackward: [Value] { [function.differentiatesInput ? input : output] }
+
+    func forward(_ run: StepRun<Scalar>) {
+        function.forward(
+            count: run.samples * input.shape.count, input: run.pointer(input), output: run.pointer(output),
+            pool: run.pool)
+    }
+
+    func backward(_ run: StepRun<Scalar>) {
+        guard input.hasGradient else { return }
+        function.backward(
+            count: run.samples * input.shape.count,
+            values: run.pointer(function.differentiatesInput ? input : output),
+            outputGradient: run.gradientPointer(output), inputGradient: run.gradientPointer(input), pool: run.pool)
+    }
+}
+
 /// Inverted dropout; the mask is drawn again in backward instead of kept.
 struct DropoutStep<Scalar: BLASScalar>: Step {
     let rate: Double

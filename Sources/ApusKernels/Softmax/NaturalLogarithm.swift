@@ -1,12 +1,6 @@
 import ApusBLAS
 import Foundation
 
-/// eˣ for either scalar type.
-@inline(__always)
-func exponential<Scalar: BLASScalar>(_ x: Scalar) -> Scalar {
-    Scalar.self == Float.self ? Scalar(exp(Float(x))) : Scalar(exp(Double(x)))
-}
-
 /// ln x for either scalar type.
 @inline(__always)
 func naturalLogarithm<Scalar: BLASScalar>(_ x: Scalar) -> Scalar {
