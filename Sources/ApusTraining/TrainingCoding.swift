@@ -21,7 +21,13 @@ enum TrainingCoding {
     ]
 
     private static let optimizers: [any Optimizer.Type] = [
+        Adagrad.self,
         Adam.self,
+        AdamW.self,
+        Lookahead.self,
+        Muon.self,
+        ParameterGroups.self,
+        RMSprop.self,
         SGD.self,
     ]
 
