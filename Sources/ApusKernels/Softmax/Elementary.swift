@@ -12,3 +12,9 @@ func naturalLogarithm<Scalar: BLASScalar>(_ x: Scalar) -> Scalar {
 func naturalLogarithmOfOnePlus<Scalar: BLASScalar>(_ x: Scalar) -> Scalar {
     Scalar.self == Float.self ? Scalar(log1p(Float(x))) : Scalar(log1p(Double(x)))
 }
+
+/// eˣ for either scalar type.
+@inline(__always)
+func exponential<Scalar: BLASScalar>(_ x: Scalar) -> Scalar {
+    Scalar.self == Float.self ? Scalar(exp(Float(x))) : Scalar(exp(Double(x)))
+}
