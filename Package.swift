@@ -83,7 +83,7 @@ let package = Package(
             ]),
 
         // MARK: Tests
-        .target(name: "TestSupport", dependencies: ["ApusTensors"], path: "Tests/Support", exclude: ["Fixtures"]),
+        .target(name: "TestSupport", dependencies: ["ApusTensors"], path: "Tests/Support", exclude: ["Fixtures", "reference"]),
         .testTarget(name: "ApusParallelTests", dependencies: ["ApusParallel", "CHardware", "TestSupport"]),
         .testTarget(name: "ApusBLASTests", dependencies: ["ApusBLAS"]),
         .testTarget(name: "ApusTensorsTests", dependencies: ["ApusTensors", "ApusBLAS", "TestSupport"]),
@@ -93,7 +93,7 @@ let package = Package(
         .testTarget(
             name: "ApusDatasetsTests",
             dependencies: [
-                "ApusDatasets", "ApusTensors", "ApusBLAS", "ApusParallel",
+                "ApusDatasets", "ApusTensors", "ApusBLAS", "ApusParallel", "TestSupport", "CAllocations",
                 .product(name: "FlyingFox", package: "FlyingFox"),
             ]),
         .target(name: "CAllocations", path: "Tests/CAllocations"),

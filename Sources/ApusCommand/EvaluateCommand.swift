@@ -5,7 +5,7 @@ import ArgumentParser
 struct EvaluateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
-        abstract: "Scores a run on the test images: loss, accuracy, precision and recall, confusion.",
+        abstract: "Scores a run on the test images: loss, accuracy, F1, ROC AUC, confusion.",
         discussion: """
             EXAMPLES
               apus evaluate --run runs/2026-01-31-120000-keras-cnn

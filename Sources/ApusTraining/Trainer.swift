@@ -190,14 +190,18 @@ public final class Trainer {
     // MARK: Using what was learnt
 
     /// Scores the network on examples, in their order.
-    public func evaluate(_ examples: Examples) -> Evaluation { evaluate(examples, stop: nil) }
+    public func evaluate(_ examples: Examples) -> Evaluation { evaluate(examples, stop: nil, keepsScores: true) }
 
-    private func evaluate(_ examples: Examples, stop: StopRequest?) -> Evaluation {
-        var evaluation = Evaluation(classes: examples.hasClasses ? model.outputShape.count : 0)
+    private func evaluate(_ examples: Examples, stop: StopRequest?, keepsScores: Bool = false) -> Evaluation {
+        let (hasClasses, numbers) = (examples.hasClasses, model.outputShape.count)
+        var evaluation = Evaluation(classes: hasClasses ? numbers : 0, numbers: numbers, keepsScores: keepsScores)
         forEachBatch(of: examples, stop: stop) { plan, samples, labels in
-            evaluation.add(
-                plan.predictionPointer, classes: plan.predictionShape.count, labels: labels.pointer,
-                samples: samples, lossSum: plan.lossSum)
+            if hasClasses {
+                evaluation.add(
+                    plan.predictionPointer, labels: labels.pointer, samples: samples, lossSum: plan.lossSum)
+            } else if let targets = plan.targetPointer {
+                evaluation.add(plan.predictionPointer, targets: targets, samples: samples, lossSum: plan.lossSum)
+            }
         }
         return evaluation
     }

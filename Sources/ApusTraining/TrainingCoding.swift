@@ -9,7 +9,13 @@ extension CodingUserInfoKey {
 /// Writes and reads values of open sets of types: losses, optimizers, schedules.
 enum TrainingCoding {
     private static let losses: [any Loss.Type] = [
+        BinaryCrossEntropy.self,
         CategoricalCrossEntropy.self,
+        CategoricalHinge.self,
+        Hinge.self,
+        Huber.self,
+        KLDivergence.self,
+        MeanAbsoluteError.self,
         MeanSquaredError.self,
         SparseCategoricalCrossEntropy.self,
     ]

@@ -77,8 +77,8 @@ package final class TrainingSteps {
             lossSum += plan.lossSum
             if hasClasses { correct += feed.labels.hits(count, in: plan) }
             if let accumulated, let gradients = plan.gradients {
-                accumulated.take(
-                    gradients, times: Float(count) / Float(samples), isFirst: done == 0, pool: trainer.pool)
+                let share = trainer.loss.reduction == .mean ? Float(count) / Float(samples) : 1
+                accumulated.take(gradients, times: share, isFirst: done == 0, pool: trainer.pool)
             }
             done += count
             part += 1

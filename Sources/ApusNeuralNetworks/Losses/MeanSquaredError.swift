@@ -1,59 +1,53 @@
 import ApusBLAS
 import ApusTensors
 
-/// Mean over the elements of a sample, then over the batch, of `(prediction − target)²`.
+/// Mean over the elements of a sample of `(prediction − target)²`.
 public struct MeanSquaredError: Loss {
     /// A tensor per sample.
     public var targetKind: TargetKind { .tensor }
+    /// How gradients take the samples together.
+    public let reduction: LossReduction
 
-    /// The loss; it has no settings.
-    public init() {}
+    /// The loss.
+    public init(reduction: LossReduction = .mean) {
+        self.reduction = reduction
+    }
+
+    /// Reads a loss; files of before there was a choice of reduction have none.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        reduction = try container.decodeIfPresent(LossReduction.self, forKey: .reduction) ?? .mean
+    }
 
     /// Adds the loss's step.
     public func lower<Scalar: BLASScalar>(
         _ prediction: Value, into builder: inout PlanBuilder<Scalar>
     ) -> (losses: Value, prediction: Value) {
-        let step = MeanSquaredErrorStep<Scalar>(
-            prediction: prediction, targets: builder.tensorTargets(prediction.shape), losses: builder.value([]))
-        builder.add(step)
-        return (step.losses, prediction)
+        let comparison = PointwiseComparison(prediction, reduction: reduction, into: &builder)
+        builder.add(MeanSquaredErrorStep<Scalar>(comparison: comparison))
+        return (comparison.losses, prediction)
     }
 }
 
-private struct MeanSquaredErrorStep<Scalar: BLASScalar>: Step {
-    let prediction: Value
-    let targets: Value
-    let losses: Value
+private struct MeanSquaredErrorStep<Scalar: BLASScalar>: PointwiseComparisonStep {
+    let comparison: PointwiseComparison
 
     var operation: String { "mean squared error" }
-    var inputs: [Value] { [prediction, targets] }
-    var outputs: [Value] { [losses] }
-    var keptForBackward: [Value] { [prediction, targets] }
 
     @_specialize(where Scalar == Float)
     @_specialize(where Scalar == Double)
     func forward(_ run: StepRun<Scalar>) {
-        let (count, prediction, targets) = (prediction.shape.count, run.pointer(prediction), run.pointer(targets))
-        for sample in 0..<run.samples {
-            var sum: Scalar = 0
-            for index in sample * count..<(sample + 1) * count {
-                let difference = prediction[index] - targets[index]
-                sum += difference * difference
-            }
-            run.pointer(losses)[sample] = sum / Scalar(count)
+        comparison.forward(run) { prediction, target in
+            let difference = prediction - target
+            return difference * difference
         }
     }
 
     @_specialize(where Scalar == Float)
     @_specialize(where Scalar == Double)
     func backward(_ run: StepRun<Scalar>) {
-        guard prediction.hasGradient else { return }
-        let scale = 2 / Scalar(run.samples * prediction.shape.count)
-        let (values, targets, gradient) = (
-            run.pointer(prediction), run.pointer(targets), run.gradientPointer(prediction)
-        )
-        for index in 0..<run.samples * prediction.shape.count {
-            gradient[index] = scale * (values[index] - targets[index])
+        comparison.backward(run) { prediction, target in
+            2 * (prediction - target)
         }
     }
 }

@@ -10,6 +10,10 @@ import Foundation
 enum Checkpoint {
     /// The version that this program writes and reads.
     static let format = "apus-checkpoint-1"
+    /// What comes before the names of averaged weights.
+    static let averagePrefix = "average."
+    /// What comes before the names of the optimizer's state.
+    static let statePrefix = "optimizer."
 
     /// Writes a training as it stands between two steps.
     static func write(_ trainer: Trainer, to path: String) throws {
@@ -21,8 +25,7 @@ enum Checkpoint {
             for entry in buffer.layout.entries {
                 contents.add(
                     prefix + entry.name, shape: entry.shape,
-                    borrowing: UnsafeBufferPointer(
-                        start: buffer.pointer + entry.range.lowerBound, count: entry.range.count))
+                    borrowing: UnsafeBufferPointer(buffer.elements(of: entry)))
             }
         }
         try contents.write(to: path)
@@ -45,10 +48,10 @@ enum Checkpoint {
     static func readWeights(_ path: String, into trainer: Trainer) throws {
         let file = try open(path)
         try read(file, prefix: "", into: trainer.parameters)
-        if let average = trainer.averagedParameters { try read(file, prefix: "average.", into: average) }
+        if let average = trainer.averagedParameters { try read(file, prefix: averagePrefix, into: average) }
     }
 
-    private static func open(_ path: String) throws -> SafetensorsFile {
+    static func open(_ path: String) throws -> SafetensorsFile {
         let file = try SafetensorsFile(path: path)
         guard file.metadata["format"] == format else {
             let found = file.metadata["format"].map { "format \"\($0)\"" } ?? "no format in its metadata"
@@ -59,16 +62,13 @@ enum Checkpoint {
 
     private static func read(_ file: SafetensorsFile, prefix: String, into buffer: ParameterBuffer<Float>) throws {
         for entry in buffer.layout.entries {
-            try file.read(
-                prefix + entry.name, shape: entry.shape,
-                into: UnsafeMutableBufferPointer(
-                    start: buffer.pointer + entry.range.lowerBound, count: entry.range.count))
+            try file.read(prefix + entry.name, shape: entry.shape, into: buffer.elements(of: entry))
         }
     }
 
     private static func buffers(of trainer: Trainer) -> [(prefix: String, buffer: ParameterBuffer<Float>)] {
         let state = zip(trainer.optimizer.stateNames, trainer.optimizerState)
-        let average = trainer.averagedParameters.map { [("average.", $0)] } ?? []
-        return [("", trainer.parameters)] + average + state.map { ("optimizer.\($0).", $1) }
+        let average = trainer.averagedParameters.map { [(averagePrefix, $0)] } ?? []
+        return [("", trainer.parameters)] + average + state.map { ("\(statePrefix)\($0).", $1) }
     }
 }

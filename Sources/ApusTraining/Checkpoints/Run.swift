@@ -19,6 +19,9 @@ public struct Run: Sendable {
     /// A run in a directory that may not exist yet.
     public init(_ directory: String) { self.directory = directory }
 
+    /// Weights, optimizer state and progress.
+    var checkpointPath: String { path("model.safetensors") }
+
     private func path(_ name: String) -> String { "\(directory)/\(name)" }
 
     // MARK: Writing
@@ -39,7 +42,7 @@ public struct Run: Sendable {
         try write(configuration, to: "config.json")
         // Before the checkpoint: a history that is ahead of it does no harm, one behind it would lack times.
         try write(trainer.progress.history, to: "history.json")
-        try Checkpoint.write(trainer, to: path("model.safetensors"))
+        try Checkpoint.write(trainer, to: checkpointPath)
     }
 
     private func write(_ value: some Encodable, to name: String) throws {
@@ -91,7 +94,7 @@ public struct Run: Sendable {
         -> Trainer
     {
         let trainer = trainer(try configuration(types: types), pool: pool)
-        try Checkpoint.readWeights(path("model.safetensors"), into: trainer)
+        try Checkpoint.readWeights(checkpointPath, into: trainer)
         return trainer
     }
 
@@ -103,7 +106,7 @@ public struct Run: Sendable {
     public func resume(types: [any (Decodable & Sendable).Type] = [], pool: WorkerPool = WorkerPool()) throws -> Trainer
     {
         let trainer = trainer(try configuration(types: types), pool: pool)
-        try Checkpoint.read(path("model.safetensors"), into: trainer)
+        try Checkpoint.read(checkpointPath, into: trainer)
         trainer.progress.takeTimes(from: try history())
         return trainer
     }

@@ -34,7 +34,9 @@ extension CIFAR10 {
         let path = "\(directory).tar.gz"
         try await archive.download(to: path, patience: patience, progress: progress)
         try await TarArchive.unpack(path, folder: directoryName, to: directory) { unpacked in
-            for name in trainFiles + [testFile] { _ = try CIFAR10Batch(path: "\(unpacked)/\(name)") }
+            for name in trainFiles + [testFile] {
+                _ = try CIFARBatch(path: "\(unpacked)/\(name)", record: record, name: "CIFAR-10")
+            }
         }
         unlink(path)
     }

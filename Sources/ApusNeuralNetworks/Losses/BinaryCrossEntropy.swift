@@ -1,0 +1,76 @@
+import ApusBLAS
+import ApusKernels
+import ApusParallel
+import ApusTensors
+
+/// Cross-entropy of independent yes-or-no questions, mean over the elements of a sample, from the logits x:
+/// `−w · t · log σ(x) − (1 − t) · log(1 − σ(x))` with targets t in 0…1.
+///
+/// The network ends without a sigmoid; it is computed together with this loss, so that no logarithm of a rounded
+/// probability is taken. What the network predicts are the probabilities σ(x).
+public struct BinaryCrossEntropy: Loss {
+    /// A tensor per sample.
+    public var targetKind: TargetKind { .tensor }
+    /// Share ε of each target that is moved to the middle: t becomes (1 − ε) t + ε / 2.
+    public let labelSmoothing: Double
+    /// Weight w of positive targets, PyTorch's `pos_weight`: above 1 it favours recall, below precision.
+    public let positiveWeight: Double
+    /// How gradients take the samples together.
+    public let reduction: LossReduction
+
+    /// A loss over logits.
+    public init(labelSmoothing: Double = 0, positiveWeight: Double = 1, reduction: LossReduction = .mean) {
+        require(
+            (0..<1).contains(labelSmoothing),
+            "BinaryCrossEntropy: label smoothing is \(labelSmoothing), expected 0 ≤ smoothing < 1")
+        require(
+            positiveWeight > 0 && positiveWeight.isFinite,
+            "BinaryCrossEntropy: positive weight is \(positiveWeight), expected more than 0")
+        self.labelSmoothing = labelSmoothing
+        self.positiveWeight = positiveWeight
+        self.reduction = reduction
+    }
+
+    /// Adds the loss's step.
+    public func lower<Scalar: BLASScalar>(
+        _ prediction: Value, into builder: inout PlanBuilder<Scalar>
+    ) -> (losses: Value, prediction: Value) {
+        let function = LogisticCrossEntropy<Scalar>(
+            smoothing: Scalar(labelSmoothing), positiveWeight: Scalar(positiveWeight))
+        let step = BinaryCrossEntropyStep<Scalar>(
+            logits: prediction, targets: builder.tensorTargets(prediction.shape),
+            probabilities: builder.value(prediction.shape), losses: builder.value([]), function: function,
+            reduction: reduction)
+        builder.add(step)
+        return (step.losses, step.probabilities)
+    }
+}
+
+private struct BinaryCrossEntropyStep<Scalar: BLASScalar>: Step {
+    let logits: Value
+    let targets: Value
+    let probabilities: Value
+    let losses: Value
+    let function: LogisticCrossEntropy<Scalar>
+    let reduction: LossReduction
+
+    var operation: String { "sigmoid and cross-entropy" }
+    var inputs: [Value] { [logits, targets] }
+    var outputs: [Value] { [probabilities, losses] }
+    var keptForBackward: [Value] { [probabilities, targets] }
+
+    func forward(_ run: StepRun<Scalar>) {
+        function.forward(
+            rows: run.samples, columns: logits.shape.count, logits: run.pointer(logits),
+            targets: run.pointer(targets), probabilities: run.pointer(probabilities), losses: run.pointer(losses),
+            pool: run.pool)
+    }
+
+    func backward(_ run: StepRun<Scalar>) {
+        guard logits.hasGradient else { return }
+        function.backward(
+            rows: run.samples, columns: logits.shape.count, probabilities: run.pointer(probabilities),
+            targets: run.pointer(targets), scale: reduction.scale(samples: run.samples),
+            logitGradient: run.gradientPointer(logits), pool: run.pool)
+    }
+}

@@ -1,0 +1,47 @@
+import ApusBLAS
+import ApusTensors
+
+/// Mean over the elements of a sample of `max(0, 1 − target · prediction)` with targets of −1 and 1. Targets are taken as they
+/// are: of 0 and 1, which Keras turns into −1 and 1, those of 0 would teach nothing.
+public struct Hinge: Loss {
+    /// A tensor per sample.
+    public var targetKind: TargetKind { .tensor }
+    /// How gradients take the samples together.
+    public let reduction: LossReduction
+
+    /// The loss.
+    public init(reduction: LossReduction = .mean) {
+        self.reduction = reduction
+    }
+
+    /// Adds the loss's step.
+    public func lower<Scalar: BLASScalar>(
+        _ prediction: Value, into builder: inout PlanBuilder<Scalar>
+    ) -> (losses: Value, prediction: Value) {
+        let comparison = PointwiseComparison(prediction, reduction: reduction, into: &builder)
+        builder.add(HingeStep<Scalar>(comparison: comparison))
+        return (comparison.losses, prediction)
+    }
+}
+
+private struct HingeStep<Scalar: BLASScalar>: PointwiseComparisonStep {
+    let comparison: PointwiseComparison
+
+    var operation: String { "hinge" }
+
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
+    func forward(_ run: StepRun<Scalar>) {
+        comparison.forward(run) { prediction, target in
+            max(1 - target * prediction, 0)
+        }
+    }
+
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
+    func backward(_ run: StepRun<Scalar>) {
+        comparison.backward(run) { prediction, target in
+            target * prediction < 1 ? -target : 0
+        }
+    }
+}

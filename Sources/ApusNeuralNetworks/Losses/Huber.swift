@@ -1,0 +1,55 @@
+import ApusBLAS
+import ApusParallel
+import ApusTensors
+
+/// Huber's loss (1964), mean over the elements of a sample: with d = prediction − target, `d² / 2` where |d| ≤ delta and
+/// `delta · (|d| − delta / 2)` beyond, so that outliers pull no harder than others.
+public struct Huber: Loss {
+    /// A tensor per sample.
+    public var targetKind: TargetKind { .tensor }
+    /// Where the square ends and the straight line begins.
+    public let delta: Double
+    /// How gradients take the samples together.
+    public let reduction: LossReduction
+
+    /// The loss, with Keras's defaults.
+    public init(delta: Double = 1, reduction: LossReduction = .mean) {
+        require(delta > 0, "Huber: delta is \(delta), expected more than 0")
+        self.delta = delta
+        self.reduction = reduction
+    }
+
+    /// Adds the loss's step.
+    public func lower<Scalar: BLASScalar>(
+        _ prediction: Value, into builder: inout PlanBuilder<Scalar>
+    ) -> (losses: Value, prediction: Value) {
+        let comparison = PointwiseComparison(prediction, reduction: reduction, into: &builder)
+        builder.add(HuberStep<Scalar>(comparison: comparison, delta: Scalar(delta)))
+        return (comparison.losses, prediction)
+    }
+}
+
+private struct HuberStep<Scalar: BLASScalar>: PointwiseComparisonStep {
+    let comparison: PointwiseComparison
+    let delta: Scalar
+
+    var operation: String { "Huber loss" }
+
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
+    func forward(_ run: StepRun<Scalar>) {
+        comparison.forward(run) { prediction, target in
+            let distance = abs(prediction - target)
+            let square = min(distance, delta)
+            return square * (distance - square / 2)
+        }
+    }
+
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
+    func backward(_ run: StepRun<Scalar>) {
+        comparison.backward(run) { prediction, target in
+            min(max(prediction - target, -delta), delta)
+        }
+    }
+}
