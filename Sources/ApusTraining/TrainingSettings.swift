@@ -27,13 +27,16 @@ public struct TrainingSettings: Sendable {
     public var precision: Precision
     /// How a pixel's byte becomes an input.
     public var scaling: PixelScaling
+    /// Random changes of the training images, anew in each epoch, if any. Those that mix images need a loss that takes
+    /// distributions, as ``CategoricalCrossEntropy``.
+    public var augmentation: Augmentation?
 
     /// Settings with Keras's defaults.
     public init(
         batchSize: Int = 32, accumulation: Int = 1, dropsIncompleteBatch: Bool = false, seed: UInt64 = 1,
         schedule: any Schedule = ConstantSchedule(), weightAverage: WeightAverage? = nil,
         algorithm: AlgorithmChoice = .auto, algorithmTable: AlgorithmTable = AlgorithmTable(),
-        precision: Precision = .float32, scaling: PixelScaling = .unit
+        precision: Precision = .float32, scaling: PixelScaling = .unit, augmentation: Augmentation? = nil
     ) {
         self.batchSize = batchSize
         self.accumulation = accumulation
@@ -45,6 +48,7 @@ public struct TrainingSettings: Sendable {
         self.algorithmTable = algorithmTable
         self.precision = precision
         self.scaling = scaling
+        self.augmentation = augmentation
     }
 
     /// Examples that are worked on at once.
@@ -60,7 +64,7 @@ public struct TrainingSettings: Sendable {
 extension TrainingSettings: Codable {
     private enum CodingKeys: String, CodingKey {
         case batchSize, accumulation, dropsIncompleteBatch, seed, schedule, weightAverage
-        case algorithm, algorithmTable, precision, scaling
+        case algorithm, algorithmTable, precision, scaling, augmentation
     }
 
     /// Writes the settings.
@@ -76,6 +80,7 @@ extension TrainingSettings: Codable {
         try container.encode(algorithmTable, forKey: .algorithmTable)
         try container.encode(precision, forKey: .precision)
         try container.encode(scaling, forKey: .scaling)
+        try container.encodeIfPresent(augmentation, forKey: .augmentation)
     }
 
     /// Reads settings; what older runs did not record is as it was then.
@@ -95,6 +100,7 @@ extension TrainingSettings: Codable {
             algorithm: try container.decode(AlgorithmChoice.self, forKey: .algorithm),
             algorithmTable: try value(.algorithmTable, else: AlgorithmTable()),
             precision: try value(.precision, else: .float32),
-            scaling: try container.decode(PixelScaling.self, forKey: .scaling))
+            scaling: try container.decode(PixelScaling.self, forKey: .scaling),
+            augmentation: try container.decodeIfPresent(Augmentation.self, forKey: .augmentation))
     }
 }
