@@ -16,6 +16,8 @@ public struct TrainingSettings: Sendable {
     public var seed: UInt64
     /// How the learning rate changes from step to step.
     public var schedule: any Schedule
+    /// What is done to gradients that are too large, if anything.
+    public var clipping: GradientClipping?
     /// The average of the weights that is evaluated in their place, if any.
     public var weightAverage: WeightAverage?
     /// Which kernels convolutions use.
@@ -27,24 +29,30 @@ public struct TrainingSettings: Sendable {
     public var precision: Precision
     /// How a pixel's byte becomes an input.
     public var scaling: PixelScaling
+    /// Random changes of the training images, anew in each epoch, if any. Those that mix images need a loss that takes
+    /// distributions, as ``CategoricalCrossEntropy``.
+    public var augmentation: Augmentation?
 
     /// Settings with Keras's defaults.
     public init(
         batchSize: Int = 32, accumulation: Int = 1, dropsIncompleteBatch: Bool = false, seed: UInt64 = 1,
-        schedule: any Schedule = ConstantSchedule(), weightAverage: WeightAverage? = nil,
+        schedule: any Schedule = ConstantSchedule(), clipping: GradientClipping? = nil,
+        weightAverage: WeightAverage? = nil,
         algorithm: AlgorithmChoice = .auto, algorithmTable: AlgorithmTable = AlgorithmTable(),
-        precision: Precision = .float32, scaling: PixelScaling = .unit
+        precision: Precision = .float32, scaling: PixelScaling = .unit, augmentation: Augmentation? = nil
     ) {
         self.batchSize = batchSize
         self.accumulation = accumulation
         self.dropsIncompleteBatch = dropsIncompleteBatch
         self.seed = seed
         self.schedule = schedule
+        self.clipping = clipping
         self.weightAverage = weightAverage
         self.algorithm = algorithm
         self.algorithmTable = algorithmTable
         self.precision = precision
         self.scaling = scaling
+        self.augmentation = augmentation
     }
 
     /// Examples that are worked on at once.
@@ -59,8 +67,8 @@ public struct TrainingSettings: Sendable {
 
 extension TrainingSettings: Codable {
     private enum CodingKeys: String, CodingKey {
-        case batchSize, accumulation, dropsIncompleteBatch, seed, schedule, weightAverage
-        case algorithm, algorithmTable, precision, scaling
+        case batchSize, accumulation, dropsIncompleteBatch, seed, schedule, clipping, weightAverage
+        case algorithm, algorithmTable, precision, scaling, augmentation
     }
 
     /// Writes the settings.
@@ -71,11 +79,13 @@ extension TrainingSettings: Codable {
         try container.encode(dropsIncompleteBatch, forKey: .dropsIncompleteBatch)
         try container.encode(seed, forKey: .seed)
         try TrainingCoding.encode(schedule, to: container.superEncoder(forKey: .schedule))
+        try container.encodeIfPresent(clipping, forKey: .clipping)
         try container.encodeIfPresent(weightAverage, forKey: .weightAverage)
         try container.encode(algorithm, forKey: .algorithm)
         try container.encode(algorithmTable, forKey: .algorithmTable)
         try container.encode(precision, forKey: .precision)
         try container.encode(scaling, forKey: .scaling)
+        try container.encodeIfPresent(augmentation, forKey: .augmentation)
     }
 
     /// Reads settings; what older runs did not record is as it was then.
@@ -91,10 +101,12 @@ extension TrainingSettings: Codable {
             seed: try container.decode(UInt64.self, forKey: .seed),
             schedule: container.contains(.schedule)
                 ? try TrainingCoding.schedule(from: container.superDecoder(forKey: .schedule)) : ConstantSchedule(),
+            clipping: try container.decodeIfPresent(GradientClipping.self, forKey: .clipping),
             weightAverage: try container.decodeIfPresent(WeightAverage.self, forKey: .weightAverage),
             algorithm: try container.decode(AlgorithmChoice.self, forKey: .algorithm),
             algorithmTable: try value(.algorithmTable, else: AlgorithmTable()),
             precision: try value(.precision, else: .float32),
-            scaling: try container.decode(PixelScaling.self, forKey: .scaling))
+            scaling: try container.decode(PixelScaling.self, forKey: .scaling),
+            augmentation: try container.decodeIfPresent(Augmentation.self, forKey: .augmentation))
     }
 }

@@ -80,6 +80,13 @@ public enum ImageFolder {
             expected: "a folder for each class with \(extensions.joined(separator: ", ")) files")
     }
 
+    /// Whether a directory has a folder with images, or folders `train` and `test`.
+    static func isPresent(in directory: String) -> Bool {
+        let folders = visible(directory).filter { isDirectory("\(directory)/\($0)") }
+        return Set(folders).isSuperset(of: ["train", "test"])
+            || folders.contains { !images(in: "\(directory)/\($0)").isEmpty }
+    }
+
     /// The names of the class folders, in order.
     static func classes(of directory: String) throws(FileError) -> [String] {
         guard isDirectory(directory) else {
