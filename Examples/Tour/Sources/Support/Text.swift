@@ -1,7 +1,11 @@
 import Foundation
 
 /// A number with so many digits after the point.
-public func text(_ number: Double, _ digits: Int = 3) -> String { String(format: "%.\(digits)f", number) }
+public func text(_ number: Double, _ digits: Int = 3) -> String {
+    let written = String(format: "%.\(digits)f", number)
+    // What rounds to nothing has no sign.
+    return Double(written) == 0 ? String(format: "%.\(digits)f", 0.0) : written
+}
 
 /// A share in percent with one digit after the point.
 public func percent(_ share: Double) -> String { text(100 * share, 1) + " %" }

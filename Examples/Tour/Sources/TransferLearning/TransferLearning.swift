@@ -6,37 +6,35 @@ import Support
 @main
 struct TransferLearning {
     static func main() {
-        run(options: ["--data", "--target", "--per-class", "--source-epochs", "--epochs"]) { arguments in
+        run(options: ["--data", "--source", "--target", "--per-class", "--epochs", "--seed"]) { arguments in
             let directory = FileManager.default.temporaryDirectory.appending(path: "transfer-learning-\(getpid())")
             defer { try? FileManager.default.removeItem(at: directory) }
-            let perClass = try arguments.count("--per-class", else: 40)
-            let epochs = try arguments.count("--epochs", else: 20)
+            let epochs = try arguments.count("--epochs", else: 40)
+            let seed = UInt64(try arguments.count("--seed", else: 1))
 
             let (train, test) = try loadImages(arguments.text("--data"), drawn: 4_000)
             let (known, others) = (Array(train.classNames.prefix(5)), Array(train.classNames.suffix(5)))
-            let source = try trainSource(
-                train.classes(known), test.classes(known),
-                epochs: try arguments.count("--source-epochs", else: 8), savedTo: directory.appending(path: "source"))
+            let source = Run(arguments.text("--source") ?? directory.appending(path: "source").path)
+            if !FileManager.default.fileExists(atPath: source.directory) {
+                try trainSource(train.classes(known), test.classes(known), savingTo: source)
+            }
 
-            let target: String
+            var target = directory.appending(path: "images").path
             if let folder = arguments.text("--target") {
                 target = folder
             } else {
-                target = directory.appending(path: "images").path
-                try ImageFolder.write(
-                    train: train.classes(others, perClass: perClass), test: test.classes(others), to: target)
+                let few = train.classes(others, perClass: try arguments.count("--per-class", else: 40))
+                try ImageFolder.write(train: few, test: test.classes(others), to: target)
             }
             let size = ImageSize(height: 32, width: 32)
             let (few, judged) = try ImageFolder.loadTrainAndTest(directory: target, size: size)
             print(
-                "\ntarget: \(few.classNames.joined(separator: ", ")), \(few.count) images, \(judged.count) to test with"
-            )
+                "target: \(few.classNames.joined(separator: ", ")), \(few.count) images, \(judged.count) to test with")
 
             for way in Way.allCases {
-                let trainer = try prepare(way, source: source, classes: few.classNames.count)
+                let trainer = try prepare(way, source: source, classes: few.classNames.count, seed: seed)
                 try trainer.fit(.images(few), epochs: epochs)
-                let accuracy = trainer.evaluate(.images(judged)).accuracy ?? .nan
-                print(row(way.rawValue, [percent(accuracy)]))
+                print(row(way.rawValue, [percent(trainer.evaluate(.images(judged)).accuracy ?? .nan)]))
             }
         }
     }
@@ -49,15 +47,13 @@ struct TransferLearning {
     }
 
     /// A network for the target's classes at the start of its training.
-    static func prepare(_ way: Way, source: Run, classes: Int) throws -> Trainer {
+    static func prepare(_ way: Way, source: Run, classes: Int, seed: UInt64) throws -> Trainer {
         let original = try source.configuration().model
         guard var model = original.replacingHead(outputs: classes), let head = model.headPattern else {
             throw UsageError("the source has no dense layer that could be replaced")
         }
         if way == .frozen { model = model.freezing(["conv*"]) }
-        let rate = way == .tuned ? 3e-4 : 1e-3
-        let trainer = Trainer(
-            model: model, optimizer: Adam(learningRate: rate), settings: TrainingSettings(batchSize: 32))
+        let trainer = Trainer(model: model, settings: TrainingSettings(batchSize: 32, seed: seed))
         if way == .scratch { return trainer }
         let transfer = try trainer.initialize(from: source, excluding: [head])
         if way == .frozen {
@@ -68,19 +64,15 @@ struct TransferLearning {
     }
 
     /// Trains on the source's classes and saves the run.
-    static func trainSource(
-        _ train: ImageSet, _ test: ImageSet, epochs: Int, savedTo directory: URL
-    ) throws -> Run {
+    static func trainSource(_ train: ImageSet, _ test: ImageSet, savingTo source: Run) throws {
         print("source: \(train.classNames.joined(separator: ", ")), \(train.count) images")
         let trainer = Trainer(
             model: ModelLibrary.kerasCNN(classes: train.classNames.count),
             settings: TrainingSettings(batchSize: 64, augmentation: Augmentation([.flip(RandomFlip())])))
-        try trainer.fit(.images(train), epochs: epochs)
+        try trainer.fit(.images(train), epochs: 8)
         print(row("accuracy", [percent(trainer.evaluate(.images(test)).accuracy ?? .nan)]))
-        let run = Run(directory.path)
-        try run.prepare()
-        try run.save(
+        try source.prepare()
+        try source.save(
             trainer, configuration: RunConfiguration(trainer, modelName: "source", classNames: train.classNames))
-        return run
     }
 }
