@@ -28,7 +28,7 @@ struct EvaluateCommand: AsyncParsableCommand {
         try JSONReport.check(json)
         let saved = try SavedRun(directory)
         let images = try await LabelledData.load(
-            data.data.map(DataSource.init) ?? saved.data, signals: InterruptSignals())
+            data.data.map(DataSource.init) ?? saved.data, imageSize: saved.imageSize, signals: InterruptSignals())
         try saved.check(images)
         let trainer = try saved.run.loadModel(pool: threads.pool)
         let evaluation = trainer.evaluate(.images(images.test))

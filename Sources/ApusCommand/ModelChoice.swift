@@ -24,4 +24,19 @@ struct ModelChoice {
         }
         (self.name, self.imageSize, self.network) = (name, imageSize, network)
     }
+
+    /// The network for some data: as many input channels and classes as they have, and their own size where they are
+    /// square, the model can take it and no other was asked for.
+    init(name: String?, imageSize: Int?, data: LabelledData) throws {
+        let own = data.format == .imageFolder || data.train.height != data.train.width ? nil : data.train.height
+        let name = name ?? Self.defaultName
+        let usable = own.flatMap { own in
+            ModelLibrary.smallestImageSize(of: name).flatMap { own >= $0 && own <= Self.largestImageSize ? own : nil }
+        }
+        let checked = try ModelChoice(name: name, imageSize: imageSize ?? usable)
+        let network = ModelLibrary.model(
+            named: name, imageSize: checked.imageSize, classes: data.train.classNames.count,
+            channels: data.train.channels)
+        (self.name, self.imageSize, self.network) = (name, checked.imageSize, network ?? checked.network)
+    }
 }

@@ -63,4 +63,5 @@ package enum RandomStream {
     package static let initialization: UInt64 = 1
     package static let shuffling: UInt64 = 2
     package static let steps: UInt64 = 3
+    package static let augmentation: UInt64 = 4
 }

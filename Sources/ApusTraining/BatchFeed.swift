@@ -30,7 +30,7 @@ final class BatchFeed {
         batches.checkTargets(plan)
         self.plan = plan
         hasClasses = batches.hasClasses
-        let targets = hasClasses ? 0 : plan.batchSize * plan.predictionShape.count
+        let targets = batches.hasTargets ? plan.batchSize * plan.predictionShape.count : 0
         memories = (0..<2).map { _ in FeedMemory(capacity: plan.batchSize, targets: targets) }
         let reader = BatchReader(batches)
         self.reader = reader
@@ -55,7 +55,7 @@ final class BatchFeed {
         let samples = reader.samples
         plan.takeNextInput()
         current = 1 - current
-        memories[current].hand(samples, hasClasses: hasClasses, to: plan)
+        memories[current].hand(samples, to: plan)
         ahead = nil
         if thread != nil {
             let isLast = batch + 1 == batchesPerEpoch
@@ -85,11 +85,11 @@ private final class FeedMemory {
 
     deinit { targets?.deallocate() }
 
-    func hand(_ samples: Int, hasClasses: Bool, to plan: ExecutionPlan<Float>) {
-        if hasClasses {
-            labels.write(samples, to: plan)
-        } else if let targets {
+    func hand(_ samples: Int, to plan: ExecutionPlan<Float>) {
+        if let targets {
             plan.targetPointer?.update(from: targets, count: samples * plan.predictionShape.count)
+        } else {
+            labels.write(samples, to: plan)
         }
     }
 }

@@ -48,7 +48,9 @@ struct Batches {
             source = .images(
                 BatchLoader(
                     images, batchSize: batchSize, imageSize: ImageSize(height: input[0], width: input[1]),
-                    scaling: settings.scaling, shuffleKey: shuffling))
+                    scaling: settings.scaling, shuffleKey: shuffling,
+                    augmentation: isShuffled ? settings.augmentation : nil,
+                    augmentationKey: RandomKey(seed: settings.seed).folding(RandomStream.augmentation)))
         case .classified(let inputs, let classes):
             Self.check(inputs, model)
             source = .classified(inputs: inputs, classes: classes)
@@ -69,11 +71,21 @@ struct Batches {
         if case .paired = source { false } else { true }
     }
 
+    /// Whether each example has a target tensor: one of its own, or its classes' shares where images are mixed.
+    var hasTargets: Bool {
+        switch source {
+        case .images(let loader): loader.augmentation?.mixes == true
+        case .classified: false
+        case .paired: true
+        }
+    }
+
     /// Writes one batch's inputs, and classes or targets, and returns the number of examples.
     mutating func load(_ batch: Int, epoch: Int, into target: BatchMemory, pool: WorkerPool) -> Int {
         if case .images(let loader) = source {
             return loader.load(
-                batch: batch, epoch: epoch, into: target.inputs, labels: target.classes, pool: pool)
+                batch: batch, epoch: epoch, into: target.inputs, labels: target.classes, targets: target.targets,
+                pool: pool)
         }
         let rows = batch * batchSize..<min(count, (batch + 1) * batchSize)
         if let shuffling, order.epoch != epoch {
@@ -108,6 +120,10 @@ struct Batches {
 
     /// Stops where targets have another shape than what the model predicts.
     func checkTargets(_ plan: ExecutionPlan<Float>) {
+        require(
+            !hasTargets || plan.targetPointer != nil,
+            "Trainer: the loss takes class indices, expected one that takes tensors"
+                + (hasClasses ? ", as CategoricalCrossEntropy, where images are mixed" : ""))
         guard case .paired(_, let targets) = source else { return }
         require(
             targets.shape.count == count * plan.predictionShape.count,

@@ -29,6 +29,9 @@ public struct TrainingSettings: Sendable {
     public var precision: Precision
     /// How a pixel's byte becomes an input.
     public var scaling: PixelScaling
+    /// Random changes of the training images, anew in each epoch, if any. Those that mix images need a loss that takes
+    /// distributions, as ``CategoricalCrossEntropy``.
+    public var augmentation: Augmentation?
 
     /// Settings with Keras's defaults.
     public init(
@@ -36,7 +39,7 @@ public struct TrainingSettings: Sendable {
         schedule: any Schedule = ConstantSchedule(), clipping: GradientClipping? = nil,
         weightAverage: WeightAverage? = nil,
         algorithm: AlgorithmChoice = .auto, algorithmTable: AlgorithmTable = AlgorithmTable(),
-        precision: Precision = .float32, scaling: PixelScaling = .unit
+        precision: Precision = .float32, scaling: PixelScaling = .unit, augmentation: Augmentation? = nil
     ) {
         self.batchSize = batchSize
         self.accumulation = accumulation
@@ -49,6 +52,7 @@ public struct TrainingSettings: Sendable {
         self.algorithmTable = algorithmTable
         self.precision = precision
         self.scaling = scaling
+        self.augmentation = augmentation
     }
 
     /// Examples that are worked on at once.
@@ -64,7 +68,7 @@ public struct TrainingSettings: Sendable {
 extension TrainingSettings: Codable {
     private enum CodingKeys: String, CodingKey {
         case batchSize, accumulation, dropsIncompleteBatch, seed, schedule, clipping, weightAverage
-        case algorithm, algorithmTable, precision, scaling
+        case algorithm, algorithmTable, precision, scaling, augmentation
     }
 
     /// Writes the settings.
@@ -81,6 +85,7 @@ extension TrainingSettings: Codable {
         try container.encode(algorithmTable, forKey: .algorithmTable)
         try container.encode(precision, forKey: .precision)
         try container.encode(scaling, forKey: .scaling)
+        try container.encodeIfPresent(augmentation, forKey: .augmentation)
     }
 
     /// Reads settings; what older runs did not record is as it was then.
@@ -101,6 +106,7 @@ extension TrainingSettings: Codable {
             algorithm: try container.decode(AlgorithmChoice.self, forKey: .algorithm),
             algorithmTable: try value(.algorithmTable, else: AlgorithmTable()),
             precision: try value(.precision, else: .float32),
-            scaling: try container.decode(PixelScaling.self, forKey: .scaling))
+            scaling: try container.decode(PixelScaling.self, forKey: .scaling),
+            augmentation: try container.decodeIfPresent(Augmentation.self, forKey: .augmentation))
     }
 }

@@ -1,3 +1,4 @@
+import ApusDatasets
 import ApusNeuralNetworks
 import ApusParallel
 import ApusTensors
@@ -77,6 +78,40 @@ import Testing
         }
         expectClose(try #require(pulled.parameters.tensor("dense1.kernel")).scalars, expected, relative: 1e-6)
         #expect(pulled.parameters.tensor("dense2.kernel") == plain.parameters.tensor("dense2.kernel"))
+    }
+
+    /// A mixing augmentation changes images and targets alike, the same way whatever the threads and in parts of a batch.
+    @Test(arguments: ["flip,crop:2", "flip,mixup:0.4", "cutmix:1"]) func augmentsWhatIsTrainedOn(text: String) throws {
+        let images = SyntheticImages.generate(train: 40, test: 10, seed: 1)
+        func run(_ augmentation: Augmentation?, threads: Int = 2) throws -> Trainer {
+            let trainer = Trainer(
+                model: Sequential(input: [32, 32, 3]) {
+                    AveragePool2D(4)
+                    Flatten()
+                    Dense(10, activation: .softmax)
+                }, loss: CategoricalCrossEntropy(), optimizer: SGD(learningRate: 0.1),
+                settings: TrainingSettings(batchSize: 16, augmentation: augmentation),
+                pool: WorkerPool(threads: threads))
+            try trainer.fit(.images(images.train), test: .images(images.test), epochs: 2)
+            return trainer
+        }
+        let augmentation = try Augmentation(parsing: text)
+        let augmented = try run(augmentation)
+        #expect(weights(augmented) != weights(try run(nil)))
+        #expect(weights(augmented) == weights(try run(augmentation, threads: 1)))
+        #expect(augmented.progress.history.last?.test == augmented.evaluate(.images(images.test)).score)
+    }
+
+    @Test func mixedImagesNeedDistributions() async {
+        await #expect(processExitsWith: .failure) {
+            let images = SyntheticImages.generate(train: 16, test: 10, seed: 1)
+            let trainer = Trainer(
+                model: Sequential(input: [32, 32, 3]) {
+                    Flatten()
+                    Dense(10, activation: .softmax)
+                }, settings: TrainingSettings(augmentation: try Augmentation(parsing: "mixup")))
+            try trainer.fit(.images(images.train), epochs: 1)
+        }
     }
 
     @Test func theAverageIsEvaluatedAndSaved() throws {

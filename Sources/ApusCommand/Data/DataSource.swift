@@ -3,7 +3,7 @@ import ArgumentParser
 
 /// Where images come from.
 enum DataSource: Equatable {
-    /// CIFAR-10's batch files.
+    /// A directory in one of the forms that ``ImageDataset`` reads.
     case directory(String)
     /// Drawn images.
     case synthetic
@@ -25,7 +25,9 @@ enum DataSource: Equatable {
 struct DataOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Directory of CIFAR-10's binary batch files, or `synthetic` for drawn images.", valueName: "dir"),
+            "Directory of CIFAR-10, CIFAR-100, MNIST or Fashion-MNIST files, or with a folder of images for each class "
+                + "(with or without folders train and test around them), or `synthetic` for drawn images.",
+            valueName: "dir"),
         completion: .directory)
     var data: String?
 

@@ -7,35 +7,44 @@ struct LabelledData {
     let test: ImageSet
     /// What `--data` must say to get them again, from any directory.
     let source: String
+    /// The form of the directory, `nil` for drawn images.
+    let format: ImageDataset.Format?
 
     /// What and where they are.
-    var title: String { source == "synthetic" ? "synthetic images" : "CIFAR-10 from \(source)" }
+    var title: String { format.map { "\($0.rawValue) from \(source)" } ?? "synthetic images" }
 
     /// Drawn images.
     static var synthetic: LabelledData {
         let (train, test) = SyntheticImages.generate()
-        return LabelledData(train: train, test: test, source: "synthetic")
+        return LabelledData(train: train, test: test, source: "synthetic", format: nil)
     }
 
-    /// CIFAR-10's batch files.
-    init(directory: String) throws {
-        let (train, test) = try CIFAR10.load(directory: directory)
-        self.init(train: train, test: test, source: URL(fileURLWithPath: directory).standardizedFileURL.path)
+    /// The images of a directory; those of a folder of images are resized to a square.
+    init(directory: String, imageSize: Int?) throws {
+        let data = try ImageDataset(
+            directory: directory, size: imageSize.map { ImageSize(height: $0, width: $0) })
+        self.init(
+            train: data.train, test: data.test, source: URL(fileURLWithPath: directory).standardizedFileURL.path,
+            format: data.format)
     }
 
-    private init(train: ImageSet, test: ImageSet, source: String) {
+    private init(train: ImageSet, test: ImageSet, source: String, format: ImageDataset.Format?) {
         self.train = train
         self.test = test
         self.source = source
+        self.format = format
     }
 
     /// What `source` names; downloads where that is the automatic choice.
+    ///
+    /// - Parameter imageSize: Rows and columns to which a folder of images is resized; `nil` demands one size of all.
     static func load(
-        _ source: DataSource, archive: RemoteFile = CIFAR10.officialArchive, signals: InterruptSignals
+        _ source: DataSource, imageSize: Int? = nil, archive: RemoteFile = CIFAR10.officialArchive,
+        signals: InterruptSignals
     ) async throws -> LabelledData {
         let data: LabelledData
         switch source {
-        case .directory(let path): data = try LabelledData(directory: path)
+        case .directory(let path): data = try LabelledData(directory: path, imageSize: imageSize)
         case .synthetic: data = .synthetic
         case .automatic:
             let directory = "data/\(CIFAR10.directoryName)"
@@ -44,7 +53,7 @@ struct LabelledData {
             {
                 data = .synthetic
             } else {
-                data = try LabelledData(directory: directory)
+                data = try LabelledData(directory: directory, imageSize: imageSize)
             }
         }
         try signals.check()

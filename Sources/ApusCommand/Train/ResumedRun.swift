@@ -40,7 +40,7 @@ struct ResumedRun {
             throw contradiction("data", command.data.data ?? "", saved.configuration.notes[SavedRun.Note.data] ?? "")
         }
         let data = try await LabelledData.load(
-            asked ?? saved.data, archive: command.archive.archive, signals: signals)
+            asked ?? saved.data, imageSize: saved.imageSize, archive: command.archive.archive, signals: signals)
         try saved.check(data)
         return data
     }

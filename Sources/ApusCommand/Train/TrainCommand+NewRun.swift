@@ -4,14 +4,14 @@ import Foundation
 extension TrainCommand {
     /// A training from its start, as the options describe it.
     func newJob(_ signals: InterruptSignals) async throws -> TrainingJob {
-        let model = try ModelChoice(name: options.model, imageSize: options.imageSize)
+        let name = try ModelChoice(name: options.model, imageSize: options.imageSize).name
         let algorithm = options.algorithm ?? .auto
         let settings = TrainingSettings(
             batchSize: options.batchSize ?? 32, seed: options.seed ?? 1, algorithm: algorithm,
             algorithmTable: try .tuned(for: algorithm), precision: options.precision ?? .float32)
-        let directory = try RunDirectory(output, model: model.name)
+        let directory = try RunDirectory(output, model: name)
         do {
-            return try await newJob(model, settings, directory, signals)
+            return try await newJob(settings, directory, signals)
         } catch {
             directory.removeIfUnused()
             throw error
@@ -19,10 +19,12 @@ extension TrainCommand {
     }
 
     private func newJob(
-        _ model: ModelChoice, _ settings: TrainingSettings, _ directory: RunDirectory, _ signals: InterruptSignals
+        _ settings: TrainingSettings, _ directory: RunDirectory, _ signals: InterruptSignals
     ) async throws -> TrainingJob {
         let data = try await LabelledData.load(
-            DataSource(self.data.data), archive: archive.archive, signals: signals)
+            DataSource(self.data.data), imageSize: options.imageSize ?? ModelChoice.defaultImageSize,
+            archive: archive.archive, signals: signals)
+        let model = try ModelChoice(name: options.model, imageSize: options.imageSize, data: data)
         let fraction = options.validationFraction ?? 0
         let images = try TrainingImages(data, limit: options.limit, validationFraction: fraction, seed: settings.seed)
         if let batchSize = options.batchSize, batchSize > images.train.count {

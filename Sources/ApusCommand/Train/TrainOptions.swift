@@ -50,7 +50,9 @@ struct TrainOptions: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Rows and columns that images are resized to (default: 32).", valueName: "pixels"))
+        help: ArgumentHelp(
+            "Rows and columns that images are resized to (default: the data's own, 32 for folders).",
+            valueName: "pixels"))
     var imageSize: Int?
 
     @Option(

@@ -27,7 +27,8 @@ public enum ImageFolder {
         let found = try classes(of: directory)
         let names = classNames ?? found
         for name in found where !names.contains(name) {
-            throw .malformed(path: "\(directory)/\(name)", found: "a class \(name)", expected: names.joined(separator: ", "))
+            throw .malformed(
+                path: "\(directory)/\(name)", found: "a class \(name)", expected: names.joined(separator: ", "))
         }
         var files: [(path: String, label: Int)] = []
         for (label, name) in names.enumerated() where found.contains(name) {
@@ -79,12 +80,21 @@ public enum ImageFolder {
             expected: "a folder for each class with \(extensions.joined(separator: ", ")) files")
     }
 
+    /// Whether a directory has a folder with images, or folders `train` and `test`.
+    static func isPresent(in directory: String) -> Bool {
+        let folders = visible(directory).filter { isDirectory("\(directory)/\($0)") }
+        return Set(folders).isSuperset(of: ["train", "test"])
+            || folders.contains { !images(in: "\(directory)/\($0)").isEmpty }
+    }
+
     /// The names of the class folders, in order.
     static func classes(of directory: String) throws(FileError) -> [String] {
         guard isDirectory(directory) else {
             throw .missing(path: directory, expected: "a directory with a folder of images for each class")
         }
-        let names = visible(directory).filter { isDirectory("\(directory)/\($0)") && !images(in: "\(directory)/\($0)").isEmpty }
+        let names = visible(directory).filter {
+            isDirectory("\(directory)/\($0)") && !images(in: "\(directory)/\($0)").isEmpty
+        }
         guard (1...256).contains(names.count) else {
             throw names.isEmpty
                 ? noClasses(directory)

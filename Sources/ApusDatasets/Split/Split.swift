@@ -9,6 +9,12 @@ public struct Split: Sendable {
     /// What is held out.
     public let validation: ImageSet
 
+    /// A cut that has been made.
+    init(train: ImageSet, validation: ImageSet) {
+        self.train = train
+        self.validation = validation
+    }
+
     /// Cuts a set.
     ///
     /// - Parameters:
