@@ -34,7 +34,7 @@ extension TrainCommand {
         }
         try checkMemory(model, settings)
         let trainer = Trainer(
-            model: model.network, optimizer: newOptimizer, settings: settings, pool: threads.pool)
+            model: model.network, optimizer: options.newOptimizer, settings: settings, pool: threads.pool)
         let epochs = options.epochs ?? 10
         var notes = [
             SavedRun.Note.data: data.source, SavedRun.Note.epochs: "\(epochs)",
@@ -48,17 +48,10 @@ extension TrainCommand {
             images: images, epochs: epochs, threads: threads.count)
     }
 
-    private var newOptimizer: any Optimizer {
-        switch options.optimizer ?? .adam {
-        case .adam: Adam(learningRate: options.learningRate ?? 1e-3)
-        case .sgd: SGD(learningRate: options.learningRate ?? 0.01, momentum: options.momentum ?? 0)
-        }
-    }
-
     /// Stops where this machine has not the memory for a training.
     private func checkMemory(_ model: ModelChoice, _ settings: TrainingSettings) throws {
         let work = PlannedWork(
-            model: model.network, batchSize: settings.batchSize, purpose: .training, optimizer: newOptimizer,
+            model: model.network, batchSize: settings.batchSize, purpose: .training, optimizer: options.newOptimizer,
             algorithm: settings.algorithm, table: settings.algorithmTable, precision: settings.precision,
             threads: threads.count)
         // The images are loaded by now, and are part of what the program takes.

@@ -88,6 +88,14 @@ struct TrainOptions: ParsableArguments {
         try checkFraction("validation-fraction", validationFraction)
     }
 
+    /// The optimizer of a new training.
+    var newOptimizer: any Optimizer {
+        switch optimizer ?? .adam {
+        case .adam: Adam(learningRate: learningRate ?? 1e-3)
+        case .sgd: SGD(learningRate: learningRate ?? 0.01, momentum: momentum ?? 0)
+        }
+    }
+
     private func checkFraction(_ name: String, _ value: Double?) throws {
         if let value, !(0..<1).contains(value) {
             throw ValidationError("--\(name) is \(value), expected at least 0 and under 1")
