@@ -17,7 +17,7 @@ public final class CSVLog: TrainingCallback {
     /// Adds the epoch.
     public func epochEnded(_ record: EpochRecord, trainer: Trainer) throws { try write(trainer.progress.history) }
 
-    private static let columns: [(name: String, value: (EpochRecord) -> Double?)] = [
+    private static let columns: [(name: String, value: @Sendable (EpochRecord) -> Double?)] = [
         ("train_loss", { $0.train.loss }), ("train_accuracy", { $0.train.accuracy }),
         ("validation_loss", { $0.validation?.loss }), ("validation_accuracy", { $0.validation?.accuracy }),
         ("test_loss", { $0.test?.loss }), ("test_accuracy", { $0.test?.accuracy }),

@@ -45,8 +45,8 @@ extension TensorBoardHistogramProto {
         self.init()
         var (least, greatest) = (Float.infinity, -Float.infinity)
         for number in numbers where number.isFinite {
-            least = min(least, number)
-            greatest = max(greatest, number)
+            least = Swift.min(least, number)
+            greatest = Swift.max(greatest, number)
             num += 1
             sum += Double(number)
             sumSquares += Double(number) * Double(number)
