@@ -56,7 +56,8 @@ let package = Package(
             dependencies: [
                 "ApusNeuralNetworks", "ApusDatasets", "ApusKernels", "ApusTensors", "ApusBLAS", "ApusParallel",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-            ], swiftSettings: lifetimes),
+            ], exclude: ["TensorBoard/events.proto"], resources: [.embedInCode("Reports/Page")],
+            swiftSettings: lifetimes),
         .target(
             name: "Apus",
             dependencies: [

@@ -35,10 +35,10 @@ package struct HTMLReport {
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
     /// JSON has `<` within strings alone, where it may be written as an escape; so no text can end the element.
-    private static func escaped(data: String) -> String { data.replacingOccurrences(of: "<", with: "\\u003c") }
+    package static func escaped(data: String) -> String { data.replacingOccurrences(of: "<", with: "\\u003c") }
 
     /// The two sequences that have a meaning within a script element.
-    private static func escaped(script: String) -> String {
+    package static func escaped(script: String) -> String {
         script.replacingOccurrences(of: "</script", with: "<\\/script", options: .caseInsensitive)
             .replacingOccurrences(of: "<!--", with: "<\\!--")
     }

@@ -34,14 +34,19 @@ enum Checkpoint {
     /// Puts a training back to where it stood when the file was written.
     static func read(_ path: String, into trainer: Trainer) throws {
         let file = try open(path)
-        let progress = Data((file.metadata["progress"] ?? "").utf8)
+        trainer.progress = try progress(of: file)
+        for (prefix, buffer) in buffers(of: trainer) { try read(file, prefix: prefix, into: buffer) }
+    }
+
+    /// Where the training stands that a file holds.
+    static func progress(of file: SafetensorsFile) throws -> TrainingProgress {
         do {
-            trainer.progress = try JSONDecoder().decode(TrainingProgress.self, from: progress)
+            return try JSONDecoder().decode(TrainingProgress.self, from: Data((file.metadata["progress"] ?? "").utf8))
         } catch {
             throw FileError.malformed(
-                path: path, found: "metadata \"progress\" that cannot be read", expected: "where the training stands")
+                path: file.path, found: "metadata \"progress\" that cannot be read",
+                expected: "where the training stands")
         }
-        for (prefix, buffer) in buffers(of: trainer) { try read(file, prefix: prefix, into: buffer) }
     }
 
     /// Reads what a network predicts with: the weights and, where one is kept, their average.
