@@ -41,6 +41,7 @@ extension TrainCommand {
             SavedRun.Note.validationFraction: "\(fraction)",
         ]
         notes[SavedRun.Note.limit] = options.limit.map(String.init)
+        notes[SavedRun.Note.watch] = try TrainingWatch(watch, hasValidation: images.validation != nil).note()
         let configuration = RunConfiguration(
             trainer, modelName: model.name, classNames: data.train.classNames, notes: notes)
         return TrainingJob(
