@@ -15,7 +15,7 @@ const reporter = {
 const charts = [];
 
 /** Adds a figure with a curve for each of `series` `{ label, colour, values }`; those without a number are left out. */
-function addCurves(parent, title, reading, axis, epochs, series) {
+function addCurves(parent, {title, reading, axis, epochs, series, beginAtZero = false}) {
   const drawn = series.filter(({values}) => values.some((value) => Number.isFinite(value)));
   if (drawn.length === 0) return;
   const canvas = element("canvas", {role: "img", "aria-label": `${title}. ${reading}`, "data-drawn": "false"});
@@ -33,7 +33,7 @@ function addCurves(parent, title, reading, axis, epochs, series) {
       animation: false, responsive: true, maintainAspectRatio: false, interaction: {mode: "index", intersect: false},
       scales: {
         x: {title: {display: true, text: "epoch"}, ticks: {maxRotation: 0, autoSkipPadding: 12}},
-        y: {title: {display: true, text: axis}, ticks: {callback: (value) => number(value)}},
+        y: {title: {display: true, text: axis}, beginAtZero, ticks: {callback: (value) => Number(value.toPrecision(3)).toLocaleString("en", {maximumFractionDigits: 9})}},
       },
       plugins: {
         legend: {display: false},

@@ -23,10 +23,10 @@ function addSection(id, title, introduction) {
 }
 
 /** A table in a frame that scrolls; the first cell of a row names it. */
-function table(heads, rows) {
+function table(heads, rows, kind = "") {
   const cell = (value, index) =>
     element(index ? "td" : "th", {class: index ? "number" : null, scope: index ? null : "row"}, value);
-  return element("div", {class: "scroll", tabindex: "0"}, element("table", {},
+  return element("div", {class: `scroll ${kind}`, tabindex: "0"}, element("table", {},
     element("thead", {}, element("tr", {}, heads.map((head, index) =>
       element("th", {scope: "col", class: index ? "number" : null}, head)))),
     element("tbody", {}, rows.map((row) => element("tr", {}, row.map(cell))))));
@@ -57,14 +57,25 @@ function showCurves() {
     const series = (value) => scores.map(([key, label, colour]) => ({
       label, colour, values: epochs.map((epoch) => value(epoch[key])),
     }));
-    addCurves(plots, "Loss", "Smaller is better. Training loss is that of each batch as it was trained on, with dropout "
-      + "and augmentation; the others are taken after the epoch.", "mean loss", numbers, series((score) => score?.loss));
-    addCurves(plots, "Accuracy", "Share of images whose likeliest class is the right one.", "accuracy", numbers,
-      series((score) => score?.accuracy));
-    addCurves(plots, "Learning rate", "Of the last step of each epoch.", "learning rate", numbers,
-      [{label: "learning rate", colour: "indigo", values: epochs.map((epoch) => epoch.learningRate)}]);
-    addCurves(plots, "Speed", "Training alone, without evaluation.", "images per second", numbers,
-      [{label: "images per second", colour: "grey", values: epochs.map((epoch) => epoch.imagesPerSecond)}]);
+    addCurves(plots, {
+      title: "Loss", axis: "mean loss", epochs: numbers, series: series((score) => score?.loss),
+      reading: "Smaller is better. Training loss is that of each batch as it was trained on, with dropout and augmentation; "
+        + "the others are taken after the epoch.",
+    });
+    addCurves(plots, {
+      title: "Accuracy", axis: "accuracy", epochs: numbers, series: series((score) => score?.accuracy),
+      reading: "Share of images whose likeliest class is the right one.",
+    });
+    addCurves(plots, {
+      title: "Learning rate", axis: "learning rate", epochs: numbers, beginAtZero: true,
+      reading: "Of the last step of each epoch.",
+      series: [{label: "learning rate", colour: "indigo", values: epochs.map((epoch) => epoch.learningRate)}],
+    });
+    addCurves(plots, {
+      title: "Speed", axis: "images per second", epochs: numbers, beginAtZero: true,
+      reading: "Training alone, without evaluation.",
+      series: [{label: "images per second", colour: "grey", values: epochs.map((epoch) => epoch.imagesPerSecond)}],
+    });
   } else if (!canDraw) {
     section.append(element("p", {class: "warning"},
       "Chart.js was not installed when this page was written, so there are no curves: apt-get install libjs-chart.js"));
@@ -86,7 +97,7 @@ function showClasses() {
   const isSmall = names.length > 20;
   const totals = report.confusion.map((row) => row.reduce((sum, count) => sum + count, 0));
   const shareOf = (row, column) => (totals[row] ? report.confusion[row][column] / totals[row] : 0);
-  const worst = Math.max(1e-9, ...names.flatMap((_, row) => names.map((_, column) => (row === column ? 0 : shareOf(row, column)))));
+  const worst = Math.max(0.1, ...names.flatMap((_, row) => names.map((_, column) => (row === column ? 0 : shareOf(row, column)))));
   const cell = (row, column) => {
     const isRight = row === column;
     const strength = isRight ? shareOf(row, column) : 0.85 * shareOf(row, column) / worst;
@@ -117,7 +128,8 @@ function showClasses() {
     return [element("span", {class: "meter", "aria-hidden": "true"}, fill), share(value)];
   };
   classes.append(table(["Class", "images", "precision", "recall", "F1"], report.classes.map((row) => [
-    row.name, row.images.toLocaleString("en"), share(row.precision), share(row.recall), meter(row.f1)])));
+    row.name, row.images.toLocaleString("en"), share(row.precision), share(row.recall), meter(row.f1),
+  ]), "classes"));
 }
 
 function showFilters() {
