@@ -102,7 +102,8 @@ import Testing
                 let bytes = try ["whole", "parts"].map {
                     try Data(contentsOf: URL(fileURLWithPath: "\(directory)/\($0)/\(file)"))
                 }
-                #expect((bytes[0] == bytes[1]) == true, "\(file)")
+                let isSame = bytes[0] == bytes[1]
+                #expect(isSame, "\(file)")
             }
             // It has ended for good.
             let again = try parts.resume()
@@ -131,8 +132,4 @@ import Testing
             #expect("\(String(describing: missing))".contains(path))
         }
     }
-}
-
-extension CheckpointWriter {
-    fileprivate func write(_ trainer: Trainer) throws { try trainingEnded(.finished, trainer: trainer) }
 }

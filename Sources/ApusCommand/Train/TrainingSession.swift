@@ -22,11 +22,14 @@ struct TrainingSession {
                 .images(images.train), validation: images.validation.map { .images($0) }, test: .images(images.test),
                 epochs: job.epochs, callbacks: callbacks, stop: signals.stop)
             if outcome == .stopped { try stop() }
-        } catch let error as TrainingError {
-            let finished = job.trainer.progress.epoch
+        } catch {
             job.newDirectory?.removeIfUnused()
-            console.note(
-                finished == 0 ? "Nothing was saved." : "\(directory) holds the run as it was after epoch \(finished).")
+            if error is TrainingError {
+                let finished = job.trainer.progress.epoch
+                console.note(
+                    finished == 0
+                        ? "Nothing was saved." : "\(directory) holds the run as it was after epoch \(finished).")
+            }
             throw error
         }
         if outcome == .endedEarly { console.line(watch.explanation(job.trainer.progress.history)) }

@@ -45,6 +45,9 @@ public final class TensorBoardWriter: TrainingCallback {
         batches.reserveCapacity(Self.batchesAtOnce)
     }
 
+    /// A training that diverges ends without a word; its last losses are what one wants to see.
+    deinit { try? flush() }
+
     private static let batchesAtOnce = 256
     /// How long a looker-on waits for noted batches.
     private static let patience = Duration.seconds(5)
