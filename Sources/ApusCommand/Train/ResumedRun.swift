@@ -27,7 +27,11 @@ struct ResumedRun {
         let images = try TrainingImages(
             data, limit: limit, validationFraction: fraction, seed: saved.configuration.settings.seed)
         var configuration = saved.configuration
-        configuration.notes = notes.merging([SavedRun.Note.epochs: "\(epochs)"]) { $1 }
+        let watch = try TrainingWatch(
+            command.watch, over: TrainingWatch(configuration), hasValidation: images.validation != nil)
+        configuration.notes = notes.merging([SavedRun.Note.epochs: "\(epochs)", SavedRun.Note.watch: watch.note()]) {
+            $1
+        }
         return TrainingJob(
             run: saved.run, newDirectory: nil, trainer: try saved.run.resume(pool: command.threads.pool),
             configuration: configuration, images: images, epochs: epochs, threads: command.threads.count)

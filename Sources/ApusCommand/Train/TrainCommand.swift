@@ -9,7 +9,8 @@ struct TrainCommand: AsyncParsableCommand {
         discussion: """
             Without --data, CIFAR-10 is taken from data/cifar-10-batches-bin, or downloaded to there; offline, drawn \
             images take its place. The run is saved after every epoch. Ctrl-C and SIGTERM finish the step, save and \
-            exit 130 or 143; --resume goes on from there and ends with the same bits.
+            exit 130 or 143; --resume goes on from there and ends with the same bits. Beside the last weights lie those of \
+            the best epoch, best.safetensors, and at the end report.html.
 
             EXAMPLES
               apus train
@@ -20,6 +21,8 @@ struct TrainCommand: AsyncParsableCommand {
               apus train --batch-size 2000 --accumulate 10
               apus train --data photos --initialize-from runs/small --replace-head --freeze 'conv*'
               apus train --image-size 224 --epochs 1
+              apus train --epochs 100 --validation-fraction 0.1 --early-stopping 5
+              apus train --tensorboard logs/first --csv first.csv
               apus train --resume runs/small --epochs 20
             """)
 
@@ -36,6 +39,8 @@ struct TrainCommand: AsyncParsableCommand {
     @OptionGroup var archive: ArchiveOptions
 
     @OptionGroup var threads: ThreadOptions
+
+    @OptionGroup(title: "Watching the run") var watch: WatchOptions
 
     @Option(
         help: ArgumentHelp("Directory of the new run (default: runs/<date>-<model>).", valueName: "dir"),
@@ -63,6 +68,7 @@ struct TrainCommand: AsyncParsableCommand {
 
     func run() async throws {
         try JSONReport.check(json)
+        try watch.check()
         let signals = InterruptSignals()
         let job =
             if let resume {
