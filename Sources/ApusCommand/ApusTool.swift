@@ -15,6 +15,7 @@ struct ApusTool: AsyncParsableCommand {
               apus data check --data DIR              what is wrong with the images
               apus plan --batch-size 128              what a training does and needs
               apus tune                               find the fastest kernels here
+              apus tune-rate                          find a learning rate
               apus doctor                             what slows this machine down
               apus bench --quick                      how fast kernels and engine are here
               apus compare --suite convolution --filter keras-cnn a=naive b=blas
@@ -24,7 +25,7 @@ struct ApusTool: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, PredictCommand.self, DataCommand.self, PlanCommand.self,
-            TuneCommand.self,
+            TuneCommand.self, TuneRateCommand.self,
             DoctorCommand.self,
             BenchCommand.self, CompareCommand.self, ReportCommand.self,
         ])

@@ -31,8 +31,8 @@ public struct EpochRecord: Sendable, Codable, Equatable {
 
     /// A record from its parts.
     public init(
-        epoch: Int, train: Score, validation: Score? = nil, test: Score? = nil, seconds: Double,
-        imagesPerSecond: Double, learningRate: Double? = nil
+        epoch: Int, train: Score, validation: Score? = nil, test: Score? = nil, seconds: Double = 0,
+        imagesPerSecond: Double = 0, learningRate: Double? = nil
     ) {
         self.epoch = epoch
         self.train = train

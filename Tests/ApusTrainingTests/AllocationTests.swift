@@ -98,10 +98,17 @@ import Testing
                 Dropout(0.1)
                 Dense(3, activation: .softmax)
             }
+            let groups = Lookahead(
+                ParameterGroups(
+                    [.init("*.kernel", Muon()), .init("dense1", RMSprop(), schedule: StepSchedule(every: .steps(2)))],
+                    rest: AdamW()))
             for threads in [1, 2] {
-                for optimizer in [Adam(), SGD(momentum: 0.9), SGD()] as [any Optimizer] {
+                for optimizer in [Adam(), SGD(momentum: 0.9), SGD(), groups] as [any Optimizer] {
                     let trainer = Trainer(
-                        model: model, optimizer: optimizer, settings: TrainingSettings(batchSize: 32),
+                        model: model, optimizer: optimizer,
+                        settings: TrainingSettings(
+                            batchSize: 32, schedule: WarmUpSchedule(.steps(9), then: OneCycleSchedule()),
+                            clipping: .globalNorm(0.1)),
                         pool: WorkerPool(threads: threads))
                     let steps = TrainingSteps(trainer, on: .classified(inputs: inputs, classes: classes))
                     for _ in 0..<5 { _ = try steps.next() }

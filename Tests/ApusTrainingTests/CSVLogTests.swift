@@ -17,15 +17,10 @@ import Testing
             let trainer = Clusters.trainer()
             let writer = CheckpointWriter(run, configuration: Clusters.configuration(trainer))
             // Killed in epoch 3, when the table has a row that the run has not.
-            final class Killing: TrainingCallback {
-                func epochEnded(_ record: EpochRecord, trainer: Trainer) throws {
-                    if record.epoch == 3 { throw Killed() }
-                }
-            }
             #expect(throws: Killed.self) {
                 try trainer.fit(
                     Clusters.points(96), validation: Clusters.points(32), epochs: 5,
-                    callbacks: [CSVLog(path: path), Killing(), writer])
+                    callbacks: [CSVLog(path: path), Kill(inEpoch: 3), writer])
             }
             #expect(try rows(path).count == 4)
             let resumed = try run.resume()

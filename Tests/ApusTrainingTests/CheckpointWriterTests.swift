@@ -54,7 +54,7 @@ import Testing
             // Six steps an epoch: killed after step 11, saved after step 8.
             #expect(throws: Killed.self) {
                 try trainer.fit(
-                    Clusters.points(96), epochs: 3, callbacks: [writer, KillAfter(epochs: 1, batch: 5)])
+                    Clusters.points(96), epochs: 3, callbacks: [writer, Kill(inEpoch: 2, afterBatch: 5)])
             }
             let resumed = try run.resume()
             #expect(resumed.progress.step == 8 && resumed.progress.batch == 2)

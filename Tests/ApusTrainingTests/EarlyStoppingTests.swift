@@ -21,7 +21,8 @@ import Testing
                 let other = Double(index)
                 return EpochRecord(
                     epoch: index + 1, train: Score(loss: other, accuracy: -other),
-                    validation: Score(loss: isLoss ? value : other, accuracy: isLoss ? -other : value))
+                    validation: Score(loss: isLoss ? value : other, accuracy: isLoss ? -other : value), seconds: 1,
+                    imagesPerSecond: 1)
             }
         }
     }
@@ -49,7 +50,7 @@ import Testing
     @Test func aValueThatIsNoNumberIsNoProgress() {
         let monitor = Monitor(.trainLoss)
         let history = [1.0, .nan, .nan, 0.5].enumerated().map {
-            EpochRecord(epoch: $0 + 1, train: Score(loss: $1, accuracy: nil))
+            EpochRecord(epoch: $0 + 1, train: Score(loss: $1, accuracy: nil), seconds: 1, imagesPerSecond: 1)
         }
         let stopping = EarlyStopping(monitor, patience: 2)
         #expect(!stopping.ends(after: Array(history.prefix(2))))
@@ -101,7 +102,8 @@ import Testing
                 let bytes = try ["whole", "parts"].map {
                     try Data(contentsOf: URL(fileURLWithPath: "\(directory)/\($0)/\(file)"))
                 }
-                #expect((bytes[0] == bytes[1]) == true, "\(file)")
+                let isSame = bytes[0] == bytes[1]
+                #expect(isSame, "\(file)")
             }
             // It has ended for good.
             let again = try parts.resume()
@@ -130,8 +132,4 @@ import Testing
             #expect("\(String(describing: missing))".contains(path))
         }
     }
-}
-
-extension CheckpointWriter {
-    fileprivate func write(_ trainer: Trainer) throws { try trainingEnded(.finished, trainer: trainer) }
 }

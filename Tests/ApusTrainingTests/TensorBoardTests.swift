@@ -155,15 +155,14 @@ import Testing
             {
                 try trainer.fit(
                     Clusters.points(96), test: Clusters.points(30), epochs: 4,
-                    callbacks: [
-                        TensorBoardWriter(directory: log, batchInterval: 1),
-                        CheckpointWriter(run, configuration: Clusters.configuration(trainer)),
-                    ] + others, stop: stop)
+                    callbacks: [TensorBoardWriter(directory: log, batchInterval: 1)] + others + [
+                        CheckpointWriter(run, configuration: Clusters.configuration(trainer))
+                    ], stop: stop)
             }
-            // Six steps an epoch: stopped after step 4, killed in step 16, the run saved after step 12.
+            // Six steps an epoch: stopped after step 4, killed after step 18 has been shown, the run saved after step 12.
             let stop = StopAfter(batches: 4)
             try train(Clusters.trainer(), [stop], stop.request)
-            #expect(throws: Killed.self) { try train(try run.resume(), [KillAfter(epochs: 2, batch: 4)]) }
+            #expect(throws: Killed.self) { try train(try run.resume(), [Kill(inEpoch: 3)]) }
             try train(try run.resume())
 
             let files = try FileManager.default.contentsOfDirectory(atPath: "\(log)/train")

@@ -20,6 +20,9 @@ enum Numbers {
     /// A share of one with four decimals, `–` where there is none.
     static func share(_ number: Double?) -> String { number.map { fixed($0, 4) } ?? "–" }
 
+    /// A learning rate with three digits, as `3.16e-04`.
+    static func rate(_ number: Double) -> String { String(format: "%.2e", number) }
+
     /// `83` seconds as `1:23`, hours before that where there are any.
     static func clock(_ seconds: Double) -> String {
         guard seconds.isFinite, seconds < 360_000 else { return "–" }

@@ -46,17 +46,21 @@ final class StopAfter: TrainingCallback {
 /// What a process that is killed looks like to those that come after it: nothing is told of an end.
 struct Killed: Error {}
 
-/// Ends a training by an error after some epochs.
-final class KillAfter: TrainingCallback {
-    private let epochs: Int
-    private let batch: Int
+/// Ends a training by an error: after a batch of an epoch, or at the epoch's end.
+final class Kill: TrainingCallback {
+    private let epoch: Int
+    private let batch: Int?
 
-    init(epochs: Int, batch: Int) {
-        self.epochs = epochs
+    init(inEpoch epoch: Int, afterBatch batch: Int? = nil) {
+        self.epoch = epoch
         self.batch = batch
     }
 
     func batchEnded(_ status: BatchStatus, trainer: Trainer) throws {
-        if status.epoch == epochs + 1, status.batch == batch { throw Killed() }
+        if status.epoch == epoch, status.batch == batch { throw Killed() }
+    }
+
+    func epochEnded(_ record: EpochRecord, trainer: Trainer) throws {
+        if record.epoch == epoch { throw Killed() }
     }
 }
