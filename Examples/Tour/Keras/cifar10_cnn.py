@@ -1,21 +1,24 @@
 """The CNN of many a Keras tutorial, on CIFAR-10: what Sources/CIFARNetwork is the translation of."""
-from keras import datasets, layers, models
+from keras import datasets
+from keras.layers import Conv2D, Dense, Flatten, Input, MaxPooling2D
+from keras.models import Sequential
 
-(train_images, train_labels), (test_images, test_labels) = \
-    datasets.cifar10.load_data()
+train, test = datasets.cifar10.load_data()
+train_images, train_labels = train
+test_images, test_labels = test
 train_images = train_images / 255.0
 test_images = test_images / 255.0
 
-model = models.Sequential([
-    layers.Input((32, 32, 3)),
-    layers.Conv2D(32, 3, activation="relu"),
-    layers.MaxPooling2D(2),
-    layers.Conv2D(64, 3, activation="relu"),
-    layers.MaxPooling2D(2),
-    layers.Conv2D(64, 3, activation="relu"),
-    layers.Flatten(),
-    layers.Dense(64, activation="relu"),
-    layers.Dense(10, activation="softmax"),
+model = Sequential([
+    Input((32, 32, 3)),
+    Conv2D(32, 3, activation="relu"),
+    MaxPooling2D(2),
+    Conv2D(64, 3, activation="relu"),
+    MaxPooling2D(2),
+    Conv2D(64, 3, activation="relu"),
+    Flatten(),
+    Dense(64, activation="relu"),
+    Dense(10, activation="softmax"),
 ])
 
 model.summary()

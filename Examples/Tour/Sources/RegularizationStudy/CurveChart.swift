@@ -21,7 +21,8 @@ struct CurveChart {
 
     var svg: String {
         """
-        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 930 430" font-family="sans-serif" font-size="13">
+        <svg xmlns="http://www.w3.org/2000/svg" width="930" height="430" viewBox="0 0 930 430"
+        font-family="sans-serif" font-size="13">
         <rect width="930" height="430" fill="#ffffff"/>
         \(panel("Training loss", at: 0) { $0.train.loss })
         \(panel("Validation loss", at: 460) { $0.validation?.loss })
