@@ -29,9 +29,8 @@ struct ResumedRun {
         var configuration = saved.configuration
         let watch = try TrainingWatch(
             command.watch, over: TrainingWatch(configuration), hasValidation: images.validation != nil)
-        configuration.notes = notes.merging([SavedRun.Note.epochs: "\(epochs)", SavedRun.Note.watch: watch.note()]) {
-            $1
-        }
+        let changed = [SavedRun.Note.epochs: "\(epochs)", SavedRun.Note.watch: try watch.note()]
+        configuration.notes = notes.merging(changed) { $1 }
         return TrainingJob(
             run: saved.run, newDirectory: nil, trainer: try saved.run.resume(pool: command.threads.pool),
             configuration: configuration, images: images, epochs: epochs, threads: command.threads.count)
