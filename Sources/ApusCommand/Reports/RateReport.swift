@@ -55,7 +55,8 @@ struct RateReport: Encodable {
         }
     }
 
-    /// The smoothed loss over the logarithm of the rate, `width` columns wide; losses beyond twice the first are cut off.
+    /// The smoothed loss over the logarithm of the rate, `width` columns wide. Losses as far above the first as the lowest is
+    /// below it are cut off: those that diverge would press all others to the ground.
     private func plot(width: Int, isUnicode: Bool) -> [String] {
         guard points.count > 1, width >= 10 else { return [] }
         let height = 12
@@ -63,7 +64,8 @@ struct RateReport: Encodable {
             points[column * (points.count - 1) / (width - 1)]
         }
         let low = points.map(\.smoothedLoss).min() ?? 0
-        let high = max(min(points.map(\.smoothedLoss).max() ?? 1, 2 * points[0].smoothedLoss), low + 1e-12)
+        let first = points[0].smoothedLoss
+        let high = first + max(first - low, 0.05 * first, 1e-12)
         let rows = columns.map { point in
             Int((min((point.smoothedLoss - low) / (high - low), 1) * Double(height - 1)).rounded())
         }
