@@ -101,7 +101,9 @@ let package = Package(
         .testTarget(name: "ApusTrainingTests", dependencies: ["ApusTraining", "TestSupport", "CAllocations"]),
         .testTarget(
             name: "ApusBenchmarksTests",
-            dependencies: ["ApusBenchmarks", "ApusParallel", "ApusBLAS", "ApusTensors", "CHardware", "TestSupport"],
+            dependencies: [
+                "ApusBenchmarks", "ApusTraining", "ApusParallel", "ApusBLAS", "ApusTensors", "CHardware", "TestSupport",
+            ],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "ApusCommandTests",

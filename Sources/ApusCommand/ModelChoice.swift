@@ -27,7 +27,7 @@ struct ModelChoice {
 
     /// The network for some data: as many input channels and classes as they have, and their own size where they are
     /// square, the model can take it and no other was asked for.
-    init(name: String?, imageSize: Int?, data: LabelledData) throws {
+    init(name: String?, imageSize: Int?, data: LabelledData, regularization: RegularizationOptions) throws {
         let own = data.format == .imageFolder || data.train.height != data.train.width ? nil : data.train.height
         let name = name ?? Self.defaultName
         let usable = own.flatMap { own in
@@ -36,7 +36,14 @@ struct ModelChoice {
         let checked = try ModelChoice(name: name, imageSize: imageSize ?? usable)
         let network = ModelLibrary.model(
             named: name, imageSize: checked.imageSize, classes: data.train.classNames.count,
-            channels: data.train.channels)
+            channels: data.train.channels, dropout: regularization.dropout ?? 0,
+            regularizer: regularization.l2.map { .l2($0) })
         (self.name, self.imageSize, self.network) = (name, checked.imageSize, network ?? checked.network)
+    }
+
+    /// Another run's network, with a new head where one is asked for.
+    init(_ source: TransferSource, data: LabelledData) throws {
+        (name, imageSize) = (source.run.configuration.modelName, source.run.imageSize)
+        network = try source.network(for: data)
     }
 }

@@ -8,6 +8,7 @@ struct SavedRun {
         static let limit = "limit"
         static let validationFraction = "validation_fraction"
         static let epochs = "epochs"
+        static let watch = "watch"
     }
 
     let run: Run

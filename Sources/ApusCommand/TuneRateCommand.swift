@@ -20,6 +20,12 @@ struct TuneRateCommand: AsyncParsableCommand {
 
     @OptionGroup var options: TrainOptions
 
+    @OptionGroup(title: "Optimizer") var optimization: OptimizerOptions
+
+    @OptionGroup(title: "Regularization") var regularization: RegularizationOptions
+
+    @OptionGroup(title: "Transfer") var transfer: TransferOptions
+
     @OptionGroup var data: DataOptions
 
     @OptionGroup var archive: ArchiveOptions
@@ -48,11 +54,12 @@ struct TuneRateCommand: AsyncParsableCommand {
         if !(lowest > 0 && highest > lowest && Float(highest).isFinite) {
             throw ValidationError("--lowest is \(lowest), --highest \(highest), expected 0 < lowest < highest")
         }
-        if options.learningRate != nil { throw ValidationError("--learning-rate is what is looked for: leave it out") }
+        if optimization.learningRate != nil { throw ValidationError("--learning-rate is what is looked for: leave it out") }
         if options.epochs != nil { throw ValidationError("--epochs is for apus train, here --steps counts") }
-        if options.momentum != nil, options.optimizer != .sgd {
-            throw ValidationError("--momentum belongs to --optimizer sgd, the optimizer is adam")
+        if optimization.schedule != nil || optimization.warmUp != nil {
+            throw ValidationError("--schedule and --warm-up are for apus train, here the rate grows")
         }
+        try optimization.checkOptimizer()
     }
 
     func run() async throws {
@@ -77,23 +84,12 @@ struct TuneRateCommand: AsyncParsableCommand {
 
     /// What would be trained, and with what.
     private func training(_ signals: InterruptSignals) async throws -> (Trainer, TrainingImages) {
-        let algorithm = options.algorithm ?? .auto
-        let settings = TrainingSettings(
-            batchSize: options.batchSize ?? 32, seed: options.seed ?? 1, algorithm: algorithm,
-            algorithmTable: try .tuned(for: algorithm), precision: options.precision ?? .float32)
-        let data = try await LabelledData.load(
-            DataSource(self.data.data), imageSize: options.imageSize ?? ModelChoice.defaultImageSize,
-            archive: archive.archive, signals: signals)
-        let model = try ModelChoice(name: options.model, imageSize: options.imageSize, data: data)
-        let images = try TrainingImages(
-            data, limit: options.limit, validationFraction: options.validationFraction ?? 0, seed: settings.seed)
-        if settings.batchSize > images.train.count {
-            throw UsageError(
-                "--batch-size is \(Numbers.grouped(settings.batchSize)), there are "
-                    + "\(Numbers.grouped(images.train.count)) training images")
-        }
-        let trainer = Trainer(
-            model: model.network, optimizer: options.newOptimizer, settings: settings, pool: threads.pool)
-        return (trainer, images)
+        let training = NewTraining(
+            options: options, optimization: optimization, regularization: regularization, transfer: transfer,
+            threads: threads)
+        let source = try transfer.source()
+        let data = try await training.load(self.data, archive, source, signals)
+        let images = try training.images(data)
+        return (try training.prepare(data, images.train, source).trainer, images)
     }
 }

@@ -1,4 +1,5 @@
 import ApusBenchmarks
+import ApusTraining
 import Foundation
 import TestSupport
 import Testing

@@ -35,6 +35,14 @@ import Testing
         (["--data-bytes", "0"], ["--data-bytes is 0"]),
         (["--data-checksum", "md5:12"], ["md5:12", "hexadecimal"]),
         (["--resume", "a", "--output", "b"], ["--resume", "--output"]),
+        (["--early-stopping", "-1"], ["--early-stopping is -1", "at least 0"]),
+        (["--early-stopping", "3"], ["validation loss", "--validation-fraction", "--monitor"]),
+        (["--monitor", "validation-loss"], ["--monitor is validation-loss", "--validation-fraction"]),
+        (["--monitor", "beauty"], ["beauty", "test-accuracy"]),
+        (["--minimum-change", "-0.1"], ["--minimum-change is -0.1"]),
+        (["--keep", "-1"], ["--keep is -1"]),
+        (["--save-every", "0"], ["--save-every is 0"]),
+        (["--tensorboard", ""], ["--tensorboard is empty"]),
         (["--frobnicate"], ["--frobnicate"]),
     ])
     func trainRefuses(arguments: [String], phrases: [String]) async throws {
@@ -47,7 +55,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ["fly"], ["evaluate"], ["predict", "--run", "a"], ["doctor", "--threads", "0"], ["doctor", "more"],
+        ["fly"], ["evaluate"], ["predict", "--run", "a"], ["doctor", "--threads", "0"], ["doctor", "more"], ["report"],
+        ["report", "--run", "a", "b.json"], ["report", "--run", "a", "--json", "b"],
+        ["report", "a.json", "--data", "b"],
     ])
     func othersRefuse(arguments: [String]) async throws {
         expectRefusal(try await CommandRun.apus(arguments), status: 64, saying: ["Error:"])

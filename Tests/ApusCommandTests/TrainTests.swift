@@ -15,7 +15,10 @@ import Testing
             expectSuccess(run)
             #expect(run.output.contains("60 training, 20 validation, 40 test images"))
             #expect(run.output.contains("356,810 parameters"))
-            #expect(try names(in: "\(directory)/run") == ["config.json", "history.json", "model.safetensors"])
+            #expect(
+                try names(in: "\(directory)/run") == [
+                    "best.safetensors", "config.json", "history.json", "model.safetensors", "report.html",
+                ])
 
             let results = try object(contents("\(directory)/results.json"))
             #expect(

@@ -1,4 +1,4 @@
-import ApusBenchmarks
+import Apus
 import Foundation
 
 /// The plot of `apus tune-rate` as a page that needs nothing else: Chart.js and the figures are inside.
@@ -12,8 +12,8 @@ struct RatePage {
         encoder.outputFormatting = .sortedKeys
         let data = String(decoding: try encoder.encode(report), as: UTF8.self)
         let text =
-            Self.head + HTMLReport.escaped(data: data) + "</script>\n<script>\n"
-            + HTMLReport.escaped(script: library.source) + "\n</script>\n<script type=\"module\">\n" + Self.script
+            Self.head + PageTemplate.escaped(data: data) + "</script>\n<script>\n"
+            + PageTemplate.escaped(script: library.source) + "\n</script>\n<script type=\"module\">\n" + Self.script
             + "</script>\n</body>\n</html>\n"
         return Data(text.utf8)
     }

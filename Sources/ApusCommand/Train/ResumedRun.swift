@@ -17,7 +17,7 @@ struct ResumedRun {
         let ownEpochs = try number(SavedRun.Note.epochs, Int.init) ?? 10
         let limit = try number(SavedRun.Note.limit, Int.init)
         let fraction = try number(SavedRun.Note.validationFraction, Double.init) ?? 0
-        try check(command.options, limit: limit, validationFraction: fraction)
+        try check(command, limit: limit, validationFraction: fraction)
         let epochs = command.options.epochs ?? ownEpochs
         if epochs < ownEpochs {
             throw UsageError("--epochs is \(epochs), the run in \(directory) has \(ownEpochs): they can only be raised")
@@ -27,7 +27,11 @@ struct ResumedRun {
         let images = try TrainingImages(
             data, limit: limit, validationFraction: fraction, seed: saved.configuration.settings.seed)
         var configuration = saved.configuration
-        configuration.notes = notes.merging([SavedRun.Note.epochs: "\(epochs)"]) { $1 }
+        let watch = try TrainingWatch(
+            command.watch, over: TrainingWatch(configuration), hasValidation: images.validation != nil)
+        configuration.notes = notes.merging([SavedRun.Note.epochs: "\(epochs)", SavedRun.Note.watch: watch.note()]) {
+            $1
+        }
         return TrainingJob(
             run: saved.run, newDirectory: nil, trainer: try saved.run.resume(pool: command.threads.pool),
             configuration: configuration, images: images, epochs: epochs, threads: command.threads.count)
@@ -45,21 +49,46 @@ struct ResumedRun {
         return data
     }
 
-    private func check(_ options: TrainOptions, limit: Int?, validationFraction: Double) throws {
+    private func check(_ command: TrainCommand, limit: Int?, validationFraction: Double) throws {
         let configuration = saved.configuration
+        let options = command.options
         let optimizer = configuration.optimizer
         try check("model", options.model, configuration.modelName)
         try check("batch-size", options.batchSize, configuration.settings.batchSize)
-        try check("optimizer", options.optimizer?.rawValue, OptimizerName(optimizer)?.rawValue ?? "another")
-        try check("learning-rate", options.learningRate, optimizer.learningRate)
-        try check("momentum", options.momentum, (optimizer as? SGD)?.momentum ?? 0)
+        try check(
+            "optimizer", command.optimization.optimizer?.rawValue, OptimizerName(optimizer)?.rawValue ?? "another")
+        try check("learning-rate", command.optimization.learningRate, named(optimizer).learningRate)
+        try check("momentum", command.optimization.momentum, momentum(of: named(optimizer)))
         try check("image-size", options.imageSize, saved.imageSize)
         try check("validation-fraction", options.validationFraction, validationFraction)
         try check("seed", options.seed, configuration.settings.seed)
         try check("algorithm", options.algorithm, configuration.settings.algorithm)
         try check("precision", options.precision?.rawValue, configuration.settings.precision.rawValue)
+        for group in command.recordedOptions { try check(group) }
         if let asked = options.limit, asked != limit {
             throw contradiction("limit", asked, limit.map { "\($0)" } ?? "all images")
+        }
+    }
+
+    /// The optimizer that `--optimizer` names: of groups, that of the first.
+    private func named(_ optimizer: any Optimizer) -> any Optimizer {
+        (optimizer as? ParameterGroups)?.groups.first?.optimizer ?? optimizer
+    }
+
+    private func momentum(of optimizer: any Optimizer) -> Double {
+        switch optimizer {
+        case let sgd as SGD: sgd.momentum
+        case let muon as Muon: muon.momentum
+        case let rmsprop as RMSprop: rmsprop.momentum
+        default: 0
+        }
+    }
+
+    /// Options that the run has recorded as text.
+    private func check(_ options: any RecordedOptions) throws {
+        for option in options.recorded {
+            guard let asked = option.text, asked != saved.configuration.notes[option.note] else { continue }
+            throw contradiction(option.name, asked, saved.configuration.notes[option.note] ?? "none")
         }
     }
 

@@ -9,24 +9,38 @@ struct TrainCommand: AsyncParsableCommand {
         discussion: """
             Without --data, CIFAR-10 is taken from data/cifar-10-batches-bin, or downloaded to there; offline, drawn \
             images take its place. The run is saved after every epoch. Ctrl-C and SIGTERM finish the step, save and \
-            exit 130 or 143; --resume goes on from there and ends with the same bits.
+            exit 130 or 143; --resume goes on from there and ends with the same bits. Beside the last weights lie those of \
+            the best epoch, best.safetensors, and at the end report.html.
 
             EXAMPLES
               apus train
               apus train --data synthetic --epochs 3
               apus train --limit 5000 --validation-fraction 0.1 --output runs/small
               apus train --optimizer sgd --learning-rate 0.05 --momentum 0.9
+              apus train --augment flip,crop:4 --dropout 0.3 --optimizer adamw --schedule one-cycle --epochs 30
+              apus train --batch-size 2000 --accumulate 10
+              apus train --data photos --initialize-from runs/small --replace-head --freeze 'conv*'
               apus train --image-size 224 --epochs 1
+              apus train --epochs 100 --validation-fraction 0.1 --early-stopping 5
+              apus train --tensorboard logs/first --csv first.csv
               apus train --resume runs/small --epochs 20
             """)
 
     @OptionGroup var options: TrainOptions
+
+    @OptionGroup(title: "Optimizer") var optimization: OptimizerOptions
+
+    @OptionGroup(title: "Regularization") var regularization: RegularizationOptions
+
+    @OptionGroup(title: "Transfer") var transfer: TransferOptions
 
     @OptionGroup var data: DataOptions
 
     @OptionGroup var archive: ArchiveOptions
 
     @OptionGroup var threads: ThreadOptions
+
+    @OptionGroup(title: "Watching the run") var watch: WatchOptions
 
     @Option(
         help: ArgumentHelp("Directory of the new run (default: runs/<date>-<model>).", valueName: "dir"),
@@ -42,17 +56,19 @@ struct TrainCommand: AsyncParsableCommand {
     var json: String?
 
     func validate() throws {
-        if options.momentum != nil, resume == nil, options.optimizer != .sgd {
-            throw ValidationError("--momentum belongs to --optimizer sgd, the optimizer is adam")
-        }
+        if resume == nil { try optimization.checkOptimizer() }
         if output != nil, resume != nil {
             throw ValidationError("--resume goes on in the run's own directory: leave --output out")
         }
         if output == "" { throw ValidationError("--output is empty, expected a directory") }
     }
 
+    /// The groups whose options a run records as text.
+    var recordedOptions: [any RecordedOptions] { [optimization, regularization, transfer] }
+
     func run() async throws {
         try JSONReport.check(json)
+        try watch.check()
         let signals = InterruptSignals()
         let job =
             if let resume {

@@ -1,6 +1,6 @@
 import Apus
 
-/// Saves the run after every epoch and tells how the training goes: a bar that is rewritten ten times a second on a
+/// Tells how the training goes: a bar that is rewritten ten times a second on a
 /// terminal, and a line for each epoch.
 final class TrainingProgressDisplay: TrainingCallback {
     private let job: TrainingJob
@@ -29,8 +29,7 @@ final class TrainingProgressDisplay: TrainingCallback {
                 Double(status.batch) / Double(status.batches), label: label(status.epoch), text: text))
     }
 
-    func epochEnded(_ record: EpochRecord, trainer: Trainer) throws {
-        try job.run.save(trainer, configuration: job.configuration)
+    func epochEnded(_ record: EpochRecord, trainer: Trainer) {
         let scores = [("", record.train), ("validation ", record.validation), ("test ", record.test)]
             .compactMap { name, score in
                 score.map { "\(name)loss \(Numbers.fixed($0.loss, 4))  \(name)accuracy \(Numbers.share($0.accuracy))" }

@@ -11,29 +11,34 @@ struct TrainingSession {
     private var directory: String { shellWord(job.run.directory) }
 
     func run() throws {
+        let watch = try TrainingWatch(job.configuration)
         showHeader()
-        let progress = TrainingProgressDisplay(job, stop: signals.stop)
+        let callbacks = watch.callbacks(job) + [TrainingProgressDisplay(job, stop: signals.stop)]
         let start = ContinuousClock.now
+        let outcome: Trainer.Outcome
         do {
             let images = job.images
-            let outcome = try job.trainer.fit(
+            outcome = try job.trainer.fit(
                 .images(images.train), validation: images.validation.map { .images($0) }, test: .images(images.test),
-                epochs: job.epochs, callbacks: [progress], stop: signals.stop)
+                epochs: job.epochs, callbacks: callbacks, stop: signals.stop)
             if outcome == .stopped { try stop() }
-        } catch let error as TrainingError {
-            let finished = job.trainer.progress.epoch
+        } catch {
             job.newDirectory?.removeIfUnused()
-            console.note(
-                finished == 0 ? "Nothing was saved." : "\(directory) holds the run as it was after epoch \(finished).")
+            if error is TrainingError {
+                let finished = job.trainer.progress.epoch
+                console.note(
+                    finished == 0
+                        ? "Nothing was saved." : "\(directory) holds the run as it was after epoch \(finished).")
+            }
             throw error
         }
+        if outcome == .endedEarly { console.line(watch.explanation(job.trainer.progress.history)) }
         try finish(seconds: start.duration(to: .now) / .seconds(1))
     }
 
     // MARK: Ends
 
     private func stop() throws -> Never {
-        try job.run.save(job.trainer, configuration: job.configuration)
         let progress = job.trainer.progress
         console.note(
             "Stopped in epoch \(progress.epoch + 1) after \(Numbers.grouped(progress.batch)) steps and saved; "
@@ -43,11 +48,11 @@ struct TrainingSession {
     }
 
     private func finish(seconds: Double) throws {
-        // The configuration may have been given more epochs than there were.
-        try job.run.save(job.trainer, configuration: job.configuration)
         let history = job.trainer.progress.history
         let report = TrainingReport(job.configuration, history: history, threads: job.threads, totalSeconds: seconds)
         if let json { try JSONReport(report).write(to: json) }
+        try RunReport(job.trainer, configuration: job.configuration, test: job.images.test)
+            .write(to: "\(job.run.directory)/\(RunReport.fileName)")
         showSummary(history, report)
     }
 
@@ -114,6 +119,7 @@ struct TrainingSession {
                 + "\(Numbers.fixed(report.totalSeconds, 1)) s with evaluation")
         item("memory", "\(Numbers.bytes(report.peakRssBytes)) at most")
         item("run", job.run.directory)
+        item("report", "\(job.run.directory)/\(RunReport.fileName)")
         console.line("          apus evaluate --run \(directory)")
         console.line("          apus predict --run \(directory) IMAGE…")
     }

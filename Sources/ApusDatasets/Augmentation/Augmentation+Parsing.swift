@@ -1,3 +1,5 @@
+import ApusTensors
+
 /// Why text describes no augmentation, as a sentence without a full stop.
 public struct AugmentationError: Error, Equatable, Sendable, CustomStringConvertible {
     /// What was found and what was expected.
@@ -28,7 +30,11 @@ extension Augmentation: CustomStringConvertible {
     public init(parsing text: String) throws(AugmentationError) {
         var operations: [Operation] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-            operations.append(try Self.operation(String(part)))
+            do {
+                operations.append(try Self.operation(String(part)))
+            } catch {
+                throw AugmentationError(description: error.description)
+            }
         }
         self.init(checked: operations)
         if let mistake { throw AugmentationError(description: mistake) }
@@ -39,8 +45,8 @@ extension Augmentation: CustomStringConvertible {
         operations.map { ([$0.value.name] + $0.value.arguments).joined(separator: ":") }.joined(separator: ",")
     }
 
-    private static func operation(_ text: String) throws(AugmentationError) -> Operation {
-        var words = Words(text)
+    private static func operation(_ text: String) throws(NamedArguments.Mistake) -> Operation {
+        var words = NamedArguments(text)
         let operation: Operation
         switch words.name {
         case RandomFlip.name: operation = .flip(RandomFlip(probability: try words.number("probability", or: 0.5)))
@@ -64,7 +70,7 @@ extension Augmentation: CustomStringConvertible {
             operation = .cutMix(
                 CutMix(alpha: try words.number("alpha"), probability: try words.number("probability", or: 1)))
         default:
-            throw AugmentationError(
+            throw NamedArguments.Mistake(
                 description: words.name.isEmpty
                     ? "an operation's name is empty, expected one of \(names.joined(separator: ", "))"
                     : "unknown operation \(words.name), expected one of \(names.joined(separator: ", "))")
@@ -74,55 +80,13 @@ extension Augmentation: CustomStringConvertible {
     }
 }
 
-/// The name and the arguments of an operation, read one after the other.
-private struct Words {
-    private let text: String
-    let name: String
-    /// Arguments that there are.
-    let count: Int
-    private var rest: ArraySlice<String>
-
-    init(_ text: String) {
-        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-        (self.text, name, rest) = (text, parts[0], parts.dropFirst())
-        count = rest.count
-    }
-
-    var isAtEnd: Bool { rest.isEmpty }
-
-    private func mistake(_ sentence: String) -> AugmentationError {
-        AugmentationError(description: "\(text): \(sentence)")
-    }
-
-    mutating func number(_ what: String, or standard: Double? = nil) throws(AugmentationError) -> Double {
-        guard let word = rest.popFirst() else {
-            if let standard { return standard }
-            throw mistake("there is no \(what), expected \(name):\(what.uppercased())")
-        }
-        guard let number = Double(word), number.isFinite else {
-            throw mistake("\(what) is \"\(word)\", expected a number")
-        }
-        return number
-    }
-
-    mutating func integer(_ what: String) throws(AugmentationError) -> Int {
-        guard let word = rest.popFirst() else {
-            throw mistake("there is no \(what), expected \(name):\(what.uppercased())")
-        }
-        guard let number = Int(word) else { throw mistake("\(what) is \"\(word)\", expected a whole number") }
-        return number
-    }
-
-    mutating func mode() throws(AugmentationError) -> RandomCrop.Mode {
-        guard let word = rest.popFirst() else { return .zero }
+extension NamedArguments {
+    fileprivate mutating func mode() throws(Mistake) -> RandomCrop.Mode {
+        guard let word = word() else { return .zero }
         guard let mode = RandomCrop.Mode(rawValue: word) else {
             let modes = RandomCrop.Mode.allCases.map(\.rawValue).joined(separator: ", ")
             throw mistake("mode is \"\(word)\", expected one of \(modes)")
         }
         return mode
-    }
-
-    func checkEnd() throws(AugmentationError) {
-        if let word = rest.first { throw mistake("there is \"\(word)\" after the last argument of \(name)") }
     }
 }

@@ -1,12 +1,13 @@
 import ApusDatasets
 import ApusNeuralNetworks
+import ApusTensors
 import Foundation
 
 /// Writes what TensorBoard shows of a training: `tensorboard --logdir DIRECTORY`.
 ///
 /// The runs `train`, `validation` and `test` have the epochs' scores (`epoch/loss`, `epoch/accuracy`). `train` also has
 /// learning rate and speed, loss and learning rate of every few batches (`batch/…`), histograms of the weights, pictures of the
-/// first layer's filters, a sample of the images, and the layers as text. The axis of all is the number of finished steps.
+/// first layer's filters, a sample of the images as they are trained on, and the layers as text. The axis of all is the number of finished steps.
 ///
 /// Each time a training begins or goes on, new files are begun, and what older ones have of later steps becomes void, so that
 /// no step is shown twice.
@@ -35,7 +36,7 @@ public final class TensorBoardWriter: TrainingCallback {
     ///   - directory: Where the runs go.
     ///   - batchInterval: Steps from one noted batch to the next.
     ///   - histograms: Whether weights are shown after every epoch.
-    ///   - images: The images of which the first are shown.
+    ///   - images: What is trained on; the first of them are shown.
     public init(directory: String, batchInterval: Int = 10, histograms: Bool = true, images: ImageSet? = nil) {
         self.directory = directory
         self.batchInterval = max(batchInterval, 1)
@@ -43,6 +44,9 @@ public final class TensorBoardWriter: TrainingCallback {
         self.images = images
         batches.reserveCapacity(Self.batchesAtOnce)
     }
+
+    /// A training that diverges ends without a word; its last losses are what one wants to see.
+    deinit { try? flush() }
 
     private static let batchesAtOnce = 256
     /// How long a looker-on waits for noted batches.
@@ -59,7 +63,7 @@ public final class TensorBoardWriter: TrainingCallback {
         let train = try file("train")
         if step > 0 { return }
         var values = [TensorBoardSummary.Value.text("model", trainer.model.markdownTable)]
-        if let sample = sample() { values.append(try .image("images", sample)) }
+        if let sample = sample(trainer) { values.append(try .image("images", sample)) }
         try train.append(values + weights(trainer), step: 0)
     }
 
@@ -136,11 +140,28 @@ public final class TensorBoardWriter: TrainingCallback {
         return values
     }
 
-    private func sample() -> RGBImage? {
-        guard let images, images.channels == 3 else { return nil }
-        let tiles = (0..<min(images.count, 32)).map {
-            RGBImage(height: images.height, width: images.width, pixels: images.pixels(of: $0))
+    /// The first images as the first epoch changes them.
+    private func sample(_ trainer: Trainer) -> RGBImage? {
+        guard let images, images.count > 0 else { return nil }
+        let shown = images.prefix(min(images.count, 32))
+        let loader = BatchLoader(
+            shown, batchSize: shown.count, augmentation: trainer.settings.augmentation,
+            augmentationKey: RandomKey(seed: trainer.settings.seed).folding(RandomStream.augmentation))
+        let pixels = loader.load(batch: 0, epoch: 0, pool: trainer.pool).images.scalars
+        let tiles = (0..<shown.count).map { index in
+            RGBImage(
+                unit: pixels[index * images.imageBytes..<(index + 1) * images.imageBytes], height: images.height,
+                width: images.width)
         }
         return ImageGrid.image(of: tiles, columns: 8, scale: max(1, 64 / images.height))
+    }
+}
+
+extension RGBImage {
+    /// Numbers from 0 to 1 of one channel or three.
+    fileprivate init(unit numbers: ArraySlice<Float>, height: Int, width: Int) {
+        let bytes = numbers.map { UInt8((min(max($0, 0), 1) * 255).rounded()) }
+        let isGrey = bytes.count == height * width
+        self.init(height: height, width: width, pixels: isGrey ? bytes.flatMap { [$0, $0, $0] } : bytes)
     }
 }

@@ -13,10 +13,15 @@ public enum ModelLibrary {
     ///   - imageSize: Rows and columns of an input image.
     ///   - classes: Number of outputs.
     ///   - channels: Channels of an input image: 3 for RGB, 1 for grey.
+    ///   - dropout: Share of the inputs of each dense layer that is dropped in training.
+    ///   - regularizer: What keeps kernels small, if anything.
     public static func model(
-        named name: String, imageSize: Int, classes: Int = 10, channels: Int = 3
+        named name: String, imageSize: Int, classes: Int = 10, channels: Int = 3, dropout: Double = 0,
+        regularizer: Regularizer? = nil
     ) -> Sequential? {
-        name == "keras-cnn" ? kerasCNN(imageSize: imageSize, classes: classes, channels: channels) : nil
+        guard name == "keras-cnn" else { return nil }
+        return kerasCNN(
+            imageSize: imageSize, classes: classes, channels: channels, dropout: dropout, regularizer: regularizer)
     }
 
     /// The fewest rows and columns that a model's layers can take, or `nil` for a name that is not in ``names``.
@@ -27,16 +32,22 @@ public enum ModelLibrary {
 
     /// The CNN of many a Keras tutorial: three 3×3 convolutions of 32, 64 and 128 filters, two max poolings, a dense layer
     /// of 128 and a softmax. It has 356,810 parameters for images of 32×32, 44.4 million for the original's 224×224.
-    public static func kerasCNN(imageSize: Int = 32, classes: Int = 10, channels: Int = 3) -> Sequential {
+    /// A rate of `dropout` over 0 puts a ``Dropout`` before each dense layer.
+    public static func kerasCNN(
+        imageSize: Int = 32, classes: Int = 10, channels: Int = 3, dropout: Double = 0,
+        regularizer: Regularizer? = nil
+    ) -> Sequential {
         Sequential(input: [imageSize, imageSize, channels]) {
-            Conv2D(32, kernel: 3, activation: .relu)
+            Conv2D(32, kernel: 3, activation: .relu, kernelRegularizer: regularizer)
             MaxPool2D(2)
-            Conv2D(64, kernel: 3, activation: .relu)
+            Conv2D(64, kernel: 3, activation: .relu, kernelRegularizer: regularizer)
             MaxPool2D(2)
-            Conv2D(128, kernel: 3, activation: .relu)
+            Conv2D(128, kernel: 3, activation: .relu, kernelRegularizer: regularizer)
             Flatten()
-            Dense(128, activation: .relu)
-            Dense(classes, activation: .softmax)
+            if dropout > 0 { Dropout(dropout) }
+            Dense(128, activation: .relu, kernelRegularizer: regularizer)
+            if dropout > 0 { Dropout(dropout) }
+            Dense(classes, activation: .softmax, kernelRegularizer: regularizer)
         }
     }
 }

@@ -1,8 +1,8 @@
 /// The framing of records in TFRecord files: length (8 bytes), its masked CRC32C (4), the data, their masked CRC32C (4), all
 /// little-endian.
-enum RecordFraming {
+package enum RecordFraming {
     /// A record with its frame.
-    static func framed(_ data: [UInt8]) -> [UInt8] {
+    package static func framed(_ data: [UInt8]) -> [UInt8] {
         let length = littleEndian(UInt64(data.count))
         return length + littleEndian(CRC32C.masked(length)) + data + littleEndian(CRC32C.masked(data))
     }

@@ -3,23 +3,6 @@
 const file = JSON.parse(document.getElementById("results").textContent);
 const rows = file.results ?? [];
 
-/** An HTML element with attributes and children; `null` attributes are left out. */
-function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value != null && value !== false) made.setAttribute(name, value === true ? "" : value);
-  }
-  made.append(...children.flat().filter((child) => child != null));
-  return made;
-}
-
-/** Three significant digits, or whole numbers with separators from 1000 on. */
-function number(value) {
-  if (value == null || !Number.isFinite(value)) return "–";
-  if (Math.abs(value) >= 999.5) return Math.round(value).toLocaleString("en");
-  return Math.abs(value) >= 0.001 ? value.toPrecision(3) : String(Number(value.toPrecision(3)));
-}
-
 /** A size of memory in binary units. */
 function bytes(value) {
   if (value == null) return "–";
@@ -92,5 +75,4 @@ distinct(rows.map((row) => row.algorithm))
   .sort()
   .forEach((name, index) => colours.set(name, spare[index % spare.length]));
 
-const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 const colourOf = (name) => style(colours.get(name) ?? "grey");
