@@ -54,7 +54,9 @@ struct TuneRateCommand: AsyncParsableCommand {
         if !(lowest > 0 && highest > lowest && Float(highest).isFinite) {
             throw ValidationError("--lowest is \(lowest), --highest \(highest), expected 0 < lowest < highest")
         }
-        if optimization.learningRate != nil { throw ValidationError("--learning-rate is what is looked for: leave it out") }
+        if optimization.learningRate != nil {
+            throw ValidationError("--learning-rate is what is looked for: leave it out")
+        }
         if options.epochs != nil { throw ValidationError("--epochs is for apus train, here --steps counts") }
         if optimization.schedule != nil || optimization.warmUp != nil {
             throw ValidationError("--schedule and --warm-up are for apus train, here the rate grows")

@@ -30,6 +30,23 @@ struct RateReport: Encodable {
         points = search.points.map { Point(rate: $0.rate, loss: $0.loss, smoothedLoss: $0.smoothedLoss) }
     }
 
+    private enum CodingKeys: String, CodingKey {
+        case model, data, optimizer, batchSize, suggestion, lowestLossRate, diverged, points
+    }
+
+    /// Writes `null` where there is no rate, so that every key is there.
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(model, forKey: .model)
+        try container.encode(data, forKey: .data)
+        try container.encode(optimizer, forKey: .optimizer)
+        try container.encode(batchSize, forKey: .batchSize)
+        try container.encode(suggestion, forKey: .suggestion)
+        try container.encode(lowestLossRate, forKey: .lowestLossRate)
+        try container.encode(diverged, forKey: .diverged)
+        try container.encode(points, forKey: .points)
+    }
+
     /// Draws the losses and says what they suggest.
     func show(_ console: Console) {
         console.line("\(console.styled("training ", .dim)) \(model), \(optimizer), batch \(batchSize), \(data)")
