@@ -167,6 +167,16 @@ public struct PlanBuilder<Scalar: BLASScalar> {
         return softmax.input
     }
 
+    /// The same for a sigmoid.
+    mutating func removeTrailingSigmoid(of prediction: Value) -> Value? {
+        guard let sigmoid = steps.last as? ActivationStep<Scalar>, sigmoid.output == prediction,
+            case .sigmoid = sigmoid.function
+        else { return nil }
+        steps.removeLast()
+        stepLayers.removeLast()
+        return sigmoid.input
+    }
+
     // MARK: For plans
 
     mutating func makeValue(_ shape: Shape, hasGradient: Bool, isOverwritable: Bool) -> Value {

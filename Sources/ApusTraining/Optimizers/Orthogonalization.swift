@@ -47,7 +47,7 @@ public struct Orthogonalization: Sendable, Hashable, Codable {
         let factor = Float(1 / (norm + 1e-7))
         for index in 0..<count { x[index] *= factor }
         let isTall = rows >= columns
-        for _ in 0..<iterations {
+        for _ in 0..<max(iterations, 0) {
             let matrix = x
             // A = Xᵀ X or X Xᵀ.
             forEachBlock(of: side, flops: side * max(rows, columns), pool) { start, height in
