@@ -12,6 +12,7 @@ struct ApusTool: AsyncParsableCommand {
               apus train --data synthetic --epochs 3  on drawn images, without data
               apus evaluate --run runs/mine
               apus predict --run runs/mine photo.jpg
+              apus summary --run runs/mine            layers, shapes and parameters
               apus plan --batch-size 128              what a training does and needs
               apus tune                               find the fastest kernels here
               apus doctor                             what slows this machine down
@@ -22,7 +23,8 @@ struct ApusTool: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, PlanCommand.self, TuneCommand.self,
+            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, SummaryCommand.self, PlanCommand.self,
+            TuneCommand.self,
             DoctorCommand.self,
             BenchCommand.self, CompareCommand.self, ReportCommand.self,
         ])

@@ -27,7 +27,8 @@ public enum ImageFolder {
         let found = try classes(of: directory)
         let names = classNames ?? found
         for name in found where !names.contains(name) {
-            throw .malformed(path: "\(directory)/\(name)", found: "a class \(name)", expected: names.joined(separator: ", "))
+            throw .malformed(
+                path: "\(directory)/\(name)", found: "a class \(name)", expected: names.joined(separator: ", "))
         }
         var files: [(path: String, label: Int)] = []
         for (label, name) in names.enumerated() where found.contains(name) {
@@ -84,7 +85,9 @@ public enum ImageFolder {
         guard isDirectory(directory) else {
             throw .missing(path: directory, expected: "a directory with a folder of images for each class")
         }
-        let names = visible(directory).filter { isDirectory("\(directory)/\($0)") && !images(in: "\(directory)/\($0)").isEmpty }
+        let names = visible(directory).filter {
+            isDirectory("\(directory)/\($0)") && !images(in: "\(directory)/\($0)").isEmpty
+        }
         guard (1...256).contains(names.count) else {
             throw names.isEmpty
                 ? noClasses(directory)

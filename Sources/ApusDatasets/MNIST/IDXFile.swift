@@ -20,7 +20,8 @@ struct IDXFile {
         guard start == [0, 0, Self.unsignedByte, UInt8(rank)] else {
             let found = start.map { String($0, radix: 16) }.joined(separator: " ")
             throw .malformed(
-                path: path, found: "bytes that begin with \(found)", expected: "\(expected), which begin with 0 0 8 \(rank)")
+                path: path, found: "bytes that begin with \(found)",
+                expected: "\(expected), which begin with 0 0 8 \(rank)")
         }
         let numbers = try Self.read(4 * rank, from: stream, expected: expected)
         extents = (0..<rank).map { axis in numbers[4 * axis..<4 * axis + 4].reduce(0) { $0 << 8 | Int($1) } }

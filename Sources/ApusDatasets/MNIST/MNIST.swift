@@ -40,7 +40,8 @@ public enum MNIST {
             path: path(directory, part, "labels", rank: 1), rank: 1, expected: "labels in IDX format")
         guard labels.count == images.extents[0] else {
             throw .malformed(
-                path: labels.path, found: "\(labels.count) labels", expected: "\(images.extents[0]), one for each image")
+                path: labels.path, found: "\(labels.count) labels", expected: "\(images.extents[0]), one for each image"
+            )
         }
         let (height, width) = (images.extents[1], images.extents[2])
         let storage = ImageStorage(count: labels.count, imageBytes: height * width)

@@ -73,7 +73,8 @@ private struct PythonDictionary {
         guard take("{") else { return nil }
         var entries: [String: Value] = [:]
         while !take("}") {
-            guard let key = text(), take(":"), let value = value(), entries.updateValue(value, forKey: key) == nil else {
+            guard let key = text(), take(":"), let value = value(), entries.updateValue(value, forKey: key) == nil
+            else {
                 return nil
             }
             if !take(",") {
@@ -115,7 +116,8 @@ private struct PythonDictionary {
 
     private mutating func text() -> String? {
         skipSpace()
-        guard position < bytes.count, bytes[position] == UInt8(ascii: "'") || bytes[position] == UInt8(ascii: "\"") else {
+        guard position < bytes.count, bytes[position] == UInt8(ascii: "'") || bytes[position] == UInt8(ascii: "\"")
+        else {
             return nil
         }
         guard let end = bytes[(position + 1)...].firstIndex(of: bytes[position]) else { return nil }

@@ -27,6 +27,7 @@ extension Table {
     private static func quoted(_ text: String) -> String {
         let isPlain = !text.unicodeScalars.contains { "\",\n\r".unicodeScalars.contains($0) }
         return isPlain
-            ? text : "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+            ? text
+            : "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
 }

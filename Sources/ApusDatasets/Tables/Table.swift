@@ -43,7 +43,8 @@ public struct Table: Sendable, Equatable {
                 "Table: column \(column.name) has \(column.values.count) rows, \(columns[0].name) has \(rowCount)")
         }
         require(
-            Set(columns.map(\.name)).count == columns.count, "Table: two columns are named alike: \(columns.map(\.name))")
+            Set(columns.map(\.name)).count == columns.count,
+            "Table: two columns are named alike: \(columns.map(\.name))")
         self.columns = columns
     }
 
