@@ -33,11 +33,12 @@ public enum Initializer: Sendable, Hashable {
     case heUniform
     /// Normal with standard deviation √(2 / n_in), cut at two deviations as in Keras.
     case heNormal
-    /// `gain` times a matrix [all axes but the last, the last] with orthonormal columns, or rows where it has more columns: Saxe, McClelland and
-    /// Ganguli 2014, by the QR factorization of a normal matrix as in Keras.
+    /// `gain` times a matrix [all axes but the last, the last] with orthonormal columns, or rows where it has more
+    /// columns: Saxe, McClelland and Ganguli 2014, by the QR factorization of a normal matrix as in Keras.
     case orthogonal(gain: Double = 1)
-    /// The identity in the first filters of a convolution and what PyTorch's default makes of the others: output o ≤ in copies input o
-    /// through the kernel's central tap (`torch.nn.init.dirac_` of the first n_in filters, as airbench does it).
+    /// The identity in the first filters of a convolution and what PyTorch's default makes of the others: output o ≤ in
+    /// copies input o through the kernel's central tap (`torch.nn.init.dirac_` of the first n_in filters, as airbench
+    /// does it).
     case dirac
 }
 

@@ -1,7 +1,8 @@
 import ApusTensors
 
 /// An architecture is written as `{"input": [32, 32, 3], "layers": [{"layer": "Conv2D", "filters": 32, …}, …]}`, with
-/// `"frozen": ["conv*"]` where parameters are frozen, so that a finished run is loaded without the program that made it.
+/// `"frozen": ["conv*"]` where parameters are frozen, so that a finished run is loaded without the program that made
+/// it.
 extension Sequential: Codable {
     private enum CodingKeys: String, CodingKey { case input, layers, frozen }
 

@@ -7,18 +7,19 @@ import ApusTensors
 ///
 ///     y = scale · (x − mean) / √(variance + epsilon) + bias
 ///
-/// In training mean and (biased) variance are those of the batch, or of each ghost batch of `ghostSize` samples in the batch's order (Hoffer
-/// et al. 2017), of which the last may be smaller. In inference they are running means, which each training step moves:
+/// In training mean and (biased) variance are those of the batch, or of each ghost batch of `ghostSize` samples in the
+/// batch's order (Hoffer et al. 2017), of which the last may be smaller. In inference they are running means, which
+/// each training step moves:
 ///
 ///     running = momentum · running + (1 − momentum) · batch
 ///
-/// (Keras's convention; PyTorch's momentum is one less this.) With ghost batches `batch` is their mean, weighted by samples. The running
-/// variance is the mean of biased ones as in Keras, or of unbiased ones as in PyTorch.
+/// (Keras's convention; PyTorch's momentum is one less this.) With ghost batches `batch` is their mean, weighted by
+/// samples. The running variance is the mean of biased ones as in Keras, or of unbiased ones as in PyTorch.
 ///
 /// Where scale and bias are frozen, training goes by the running statistics too and leaves them alone.
 ///
-/// Parameters: `scale` `[channels]` and `bias` `[channels]`, where they are asked for, and `mean` and `variance` `[channels]`, which are not
-/// trainable. Without `scale` the scale is 1.
+/// Parameters: `scale` `[channels]` and `bias` `[channels]`, where they are asked for, and `mean` and `variance`
+/// `[channels]`, which are not trainable. Without `scale` the scale is 1.
 public struct BatchNorm: Layer {
     /// Automatic names begin with "batchnorm".
     public static let kind = "batchnorm"

@@ -3,16 +3,16 @@ import ApusKernels
 import ApusParallel
 import ApusTensors
 
-/// Transposed convolution of images `[height, width, channels]`: forward is the input gradient of the convolution that makes an image of this layer's
-/// input's size from one of its output's (Dumoulin and Visin 2016).
+/// Transposed convolution of images `[height, width, channels]`: forward is the input gradient of the convolution that
+/// makes an image of this layer's input's size from one of its output's (Dumoulin and Visin 2016).
 ///
 /// Along each axis the output has
 ///
 ///     valid:  (input − 1) · stride + extent + outputPadding
 ///     same:   (input − 1) · stride + extent − 2 · ⌊kernel / 2⌋ + outputPadding
 ///
-/// pixels with extent = (kernel − 1) · dilation + 1, where outputPadding, if it is not given, is what makes it input · stride + max(extent − stride, 0)
-/// and input · stride, as in Keras.
+/// pixels with extent = (kernel − 1) · dilation + 1, where outputPadding, if it is not given, is what makes it input ·
+/// stride + max(extent − stride, 0) and input · stride, as in Keras.
 ///
 /// Parameters: `kernel` `[kernelHeight, kernelWidth, filters, channels]` (Keras's order) and `bias` `[filters]`.
 public struct Conv2DTranspose: Layer {
@@ -78,8 +78,8 @@ public struct Conv2DTranspose: Layer {
             dilation: dilation, padding: padding)
         require(
             geometry.output == Size2D(height: input[0], width: input[1]),
-            "Conv2DTranspose: output \(output) of input \(input) is made of \(geometry.output) pixels by kernel \(kernel), "
-                + "stride \(stride); choose another output padding")
+            "Conv2DTranspose: kernel \(kernel) and stride \(stride) make \(geometry.output) pixels of output \(output), "
+                + "not input \(input); choose another output padding")
         return geometry
     }
 
@@ -118,11 +118,13 @@ public struct Conv2DTranspose: Layer {
         let output = builder.value(outputShape(for: input.shape))
         builder.add(
             TransposedConvolutionStep<Scalar>(
-                geometry: geometry, input: input, output: output, kernel: builder.parameter("kernel"),
-                bias: usesBias ? builder.parameter("bias") : nil,
-                algorithms: ConvolutionAlgorithms(
-                    builder.algorithm, for: geometry, images: builder.batchSize, table: builder.algorithmTable),
-                batchSize: builder.batchSize, threads: builder.threads))
+                convolution: PreparedConvolution(
+                    geometry,
+                    ConvolutionAlgorithms(
+                        builder.algorithm, for: geometry, images: builder.batchSize, table: builder.algorithmTable),
+                    batchSize: builder.batchSize, threads: builder.threads),
+                input: input, output: output, kernel: builder.parameter("kernel"),
+                bias: usesBias ? builder.parameter("bias") : nil, batchSize: builder.batchSize))
         return activation.lower(output, into: &builder)
     }
 }

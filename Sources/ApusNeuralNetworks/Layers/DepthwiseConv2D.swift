@@ -3,11 +3,11 @@ import ApusKernels
 import ApusParallel
 import ApusTensors
 
-/// Convolution of each channel on its own, into `multiplier` output channels each: those of channel c are c · multiplier and
-/// following.
+/// Convolution of each channel on its own, into `multiplier` output channels each: those of channel c are c ·
+/// multiplier and following.
 ///
-/// Parameters: `kernel` `[kernelHeight, kernelWidth, 1, channels · multiplier]` (Keras's `[…, channels, multiplier]` in the same
-/// order of memory) and `bias` `[channels · multiplier]`.
+/// Parameters: `kernel` `[kernelHeight, kernelWidth, 1, channels · multiplier]` (Keras's `[…, channels, multiplier]` in
+/// the same order of memory) and `bias` `[channels · multiplier]`.
 public struct DepthwiseConv2D: Layer {
     /// Automatic names begin with "depthwise".
     public static let kind = "depthwise"

@@ -3,13 +3,13 @@ import ApusKernels
 import ApusParallel
 import ApusTensors
 
-/// Group normalization (Wu and He 2018): channels, the last axis, are cut into `groups` groups of neighbours, and each group of each sample is normalized
-/// over all its positions and channels:
+/// Group normalization (Wu and He 2018): channels, the last axis, are cut into `groups` groups of neighbours, and each
+/// group of each sample is normalized over all its positions and channels:
 ///
 ///     y = scale · (x − mean) / √(variance + epsilon) + bias
 ///
-/// The variance is biased. With as many groups as channels it is instance normalization. Parameters: `scale` and `bias`, `[channels]`, where
-/// they are asked for.
+/// The variance is biased. With as many groups as channels it is instance normalization. Parameters: `scale` and
+/// `bias`, `[channels]`, where they are asked for.
 public struct GroupNorm: Layer {
     /// Automatic names begin with "groupnorm".
     public static let kind = "groupnorm"

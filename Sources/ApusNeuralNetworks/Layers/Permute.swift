@@ -3,8 +3,9 @@ import ApusKernels
 import ApusParallel
 import ApusTensors
 
-/// The axes of a sample in another order: axis i of the output is axis `order[i]` of the input. Axes count from 0 without the
-/// batch axis (Keras counts them from 1): `Permute([2, 0, 1])` makes `[channels, height, width]` of an image.
+/// The axes of a sample in another order: axis i of the output is axis `order[i]` of the input. Axes count from 0
+/// without the batch axis (Keras counts them from 1): `Permute([2, 0, 1])` makes `[channels, height, width]` of an
+/// image.
 public struct Permute: Layer {
     /// Automatic names begin with "permute".
     public static let kind = "permute"

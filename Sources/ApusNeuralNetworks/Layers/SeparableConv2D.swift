@@ -3,11 +3,11 @@ import ApusKernels
 import ApusParallel
 import ApusTensors
 
-/// A convolution of each channel on its own (see ``DepthwiseConv2D``), then one of 1×1 taps over all of them: `filters` output channels
-/// for far fewer products than ``Conv2D``'s (Chollet 2017).
+/// A convolution of each channel on its own (see ``DepthwiseConv2D``), then one of 1×1 taps over all of them: `filters`
+/// output channels for far fewer products than ``Conv2D``'s (Chollet 2017).
 ///
-/// Parameters: `depthwise` `[kernelHeight, kernelWidth, 1, channels · multiplier]`, `pointwise` `[1, 1, channels · multiplier, filters]` and
-/// `bias` `[filters]`.
+/// Parameters: `depthwise` `[kernelHeight, kernelWidth, 1, channels · multiplier]`, `pointwise` `[1, 1, channels ·
+/// multiplier, filters]` and `bias` `[filters]`.
 public struct SeparableConv2D: Layer {
     /// Automatic names begin with "separable".
     public static let kind = "separable"

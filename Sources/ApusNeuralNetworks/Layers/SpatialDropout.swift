@@ -2,10 +2,12 @@ import ApusBLAS
 import ApusParallel
 import ApusTensors
 
-/// Inverted dropout of whole channels, the last axis of an input of any shape (Tompson et al. 2015): in training each channel of each sample is zero with
-/// probability `rate` and divided by `1 − rate` otherwise; in inference nothing happens.
+/// Inverted dropout of whole channels, the last axis of an input of any shape (Tompson et al. 2015): in training each
+/// channel of each sample is zero with probability `rate` and divided by `1 − rate` otherwise; in inference nothing
+/// happens.
 ///
-/// Which are dropped is a function of the seed, the training step, the layer's place, the sample's place in the batch and the channel.
+/// Which are dropped is a function of the seed, the training step, the layer's place, the sample's place in the batch
+/// and the channel.
 public struct SpatialDropout: Layer {
     /// Automatic names begin with "spatialdropout".
     public static let kind = "spatialdropout"
