@@ -10,7 +10,7 @@ public struct TableCheck: Sendable {
         public let missing: Int
         /// Rows in which it is an infinity.
         public let infinite: Int
-        /// Numbers that are far out, as ``ImageOutliers/outlying`` says it.
+        /// Numbers that are far from the others, as ``ImageOutliers/outlying`` says it.
         public let outlying: Int
         /// Different values, missing ones apart.
         public let distinct: Int
