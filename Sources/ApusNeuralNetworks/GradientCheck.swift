@@ -77,7 +77,7 @@ public func gradientCheck(
         }
     }
     compare("input", plan.inputPointer, plan.inputGradientPointer, count: inputCount)
-    for entry in model.parameterLayout.entries {
+    for entry in model.parameterLayout.entries where entry.isTrainable {
         compare(
             entry.name, parameters.pointer + entry.range.lowerBound, gradients.pointer + entry.range.lowerBound,
             count: entry.range.count)

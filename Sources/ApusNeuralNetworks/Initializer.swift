@@ -1,17 +1,30 @@
-import ApusBLAS
 import ApusTensors
 
 /// How a parameter begins.
 ///
 /// `n_in` and `n_out` are the fans as Keras counts them: of a dense kernel `[in, out]` its two extents, of a
 /// convolution kernel `[height, width, in, out]` each of the last two times height × width.
-public enum Initializer: String, Sendable, Codable, CaseIterable {
+public enum Initializer: Sendable, Hashable {
     /// All zero.
     case zeros
     /// All one.
     case ones
+    /// All the same number.
+    case constant(Double)
+    /// Uniform in ±limit.
+    case uniform(limit: Double)
+    /// Normal with mean 0.
+    case normal(deviation: Double)
+    /// Normal with mean 0, drawn again beyond two of these deviations, as Keras's `TruncatedNormal`.
+    case truncatedNormal(deviation: Double)
     /// Normal with mean 0 and standard deviation 1/√n_in.
     case gaussian
+    /// Uniform in ±1/√n_in: PyTorch's default for the kernels of dense layers and convolutions.
+    case fanInUniform
+    /// Uniform in ±√(3 / n_in); LeCun et al. 1998.
+    case lecunUniform
+    /// Normal with standard deviation 1/√n_in, cut at two deviations as in Keras.
+    case lecunNormal
     /// Uniform in ±√(6 / (n_in + n_out)); Glorot and Bengio 2010.
     case glorotUniform
     /// Normal with standard deviation √(2 / (n_in + n_out)), cut at two deviations as in Keras.
@@ -20,57 +33,76 @@ public enum Initializer: String, Sendable, Codable, CaseIterable {
     case heUniform
     /// Normal with standard deviation √(2 / n_in), cut at two deviations as in Keras.
     case heNormal
+    /// `gain` times a matrix [all axes but the last, the last] with orthonormal columns, or rows where it has more columns: Saxe, McClelland and
+    /// Ganguli 2014, by the QR factorization of a normal matrix as in Keras.
+    case orthogonal(gain: Double = 1)
+    /// The identity in the first filters of a convolution and what PyTorch's default makes of the others: output o ≤ in copies input o
+    /// through the kernel's central tap (`torch.nn.init.dirac_` of the first n_in filters, as airbench does it).
+    case dirac
+}
 
-    /// Fills a parameter of the given shape; the values are a function of `key` alone.
-    package func fill<Scalar: BLASScalar>(_ values: UnsafeMutableBufferPointer<Scalar>, shape: Shape, key: RandomKey) {
-        let (fanIn, fanOut) = Self.fans(of: shape)
-        switch self {
-        case .zeros: values.update(repeating: 0)
-        case .ones: values.update(repeating: 1)
-        case .gaussian: fillNormal(values, deviation: 1 / fanIn.squareRoot(), key: key)
-        case .glorotUniform: fillUniform(values, limit: (6 / (fanIn + fanOut)).squareRoot(), key: key)
-        case .glorotNormal: fillCutNormal(values, deviation: (2 / (fanIn + fanOut)).squareRoot(), key: key)
-        case .heUniform: fillUniform(values, limit: (6 / fanIn).squareRoot(), key: key)
-        case .heNormal: fillCutNormal(values, deviation: (2 / fanIn).squareRoot(), key: key)
+extension Initializer {
+    /// Those without a parameter, and their names in files.
+    static let simple: [(name: String, initializer: Initializer)] = [
+        ("zeros", .zeros), ("ones", .ones), ("gaussian", .gaussian), ("fanInUniform", .fanInUniform),
+        ("lecunUniform", .lecunUniform), ("lecunNormal", .lecunNormal), ("glorotUniform", .glorotUniform),
+        ("glorotNormal", .glorotNormal), ("heUniform", .heUniform), ("heNormal", .heNormal), ("dirac", .dirac),
+    ]
+}
+
+/// An initializer without a parameter is written as its name, `"heNormal"`; one with a parameter as `{"initializer":
+/// "constant", "value": 0.5}`.
+extension Initializer: Codable {
+    private enum CodingKeys: String, CodingKey { case initializer, value }
+
+    /// Writes the initializer.
+    public func encode(to encoder: any Encoder) throws {
+        if let simple = Self.simple.first(where: { $0.initializer == self }) {
+            var container = encoder.singleValueContainer()
+            try container.encode(simple.name)
+            return
         }
-    }
-
-    /// The numbers of inputs and outputs that one element of the parameter connects.
-    static func fans(of shape: Shape) -> (fanIn: Double, fanOut: Double) {
-        guard shape.rank >= 2 else { return (Double(max(shape.count, 1)), Double(max(shape.count, 1))) }
-        let field = (0..<shape.rank - 2).reduce(1.0) { $0 * Double(shape[$1]) }
-        return (field * Double(shape[shape.rank - 2]), field * Double(shape[shape.rank - 1]))
-    }
-
-    private func fillUniform<Scalar: BLASScalar>(
-        _ values: UnsafeMutableBufferPointer<Scalar>, limit: Double, key: RandomKey
-    ) {
-        for index in values.indices {
-            values[index] = Scalar((2 * key.uniform(UInt64(index)) - 1) * limit)
-        }
-    }
-
-    private func fillNormal<Scalar: BLASScalar>(
-        _ values: UnsafeMutableBufferPointer<Scalar>, deviation: Double, key: RandomKey
-    ) {
-        for index in values.indices {
-            values[index] = Scalar(key.normal(UInt64(index)) * deviation)
-        }
-    }
-
-    /// Draws again what lies beyond two deviations, and widens the normal so that what is left has `deviation`.
-    private func fillCutNormal<Scalar: BLASScalar>(
-        _ values: UnsafeMutableBufferPointer<Scalar>, deviation: Double, key: RandomKey
-    ) {
-        let deviationAfterCut = 0.879_625_661_034_239_78
-        for index in values.indices {
-            var attempt: UInt64 = 0
-            var sample = key.normal(UInt64(index))
-            while abs(sample) > 2 {
-                attempt += 1
-                sample = key.folding(attempt).normal(UInt64(index))
+        let (name, value): (String, Double) =
+            switch self {
+            case .constant(let value): ("constant", value)
+            case .uniform(let limit): ("uniform", limit)
+            case .normal(let deviation): ("normal", deviation)
+            case .truncatedNormal(let deviation): ("truncatedNormal", deviation)
+            case .orthogonal(let gain): ("orthogonal", gain)
+            default: ("", 0)
             }
-            values[index] = Scalar(sample * deviation / deviationAfterCut)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(name, forKey: .initializer)
+        try container.encode(value, forKey: .value)
+    }
+
+    /// Reads an initializer; throws a `DecodingError` where it is unknown.
+    public init(from decoder: any Decoder) throws {
+        if let name = try? decoder.singleValueContainer().decode(String.self) {
+            guard let simple = Self.simple.first(where: { $0.name == name }) else {
+                throw Self.unknown(name, decoder)
+            }
+            self = simple.initializer
+            return
         }
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let name = try container.decode(String.self, forKey: .initializer)
+        let value = try container.decode(Double.self, forKey: .value)
+        switch name {
+        case "constant": self = .constant(value)
+        case "uniform": self = .uniform(limit: value)
+        case "normal": self = .normal(deviation: value)
+        case "truncatedNormal": self = .truncatedNormal(deviation: value)
+        case "orthogonal": self = .orthogonal(gain: value)
+        default: throw Self.unknown(name, decoder)
+        }
+    }
+
+    private static func unknown(_ name: String, _ decoder: any Decoder) -> DecodingError {
+        let names = simple.map(\.name) + ["constant", "uniform", "normal", "truncatedNormal", "orthogonal"]
+        return .dataCorrupted(
+            .init(
+                codingPath: decoder.codingPath,
+                debugDescription: "unknown initializer \"\(name)\", expected one of \(names.joined(separator: ", "))"))
     }
 }

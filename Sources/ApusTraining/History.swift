@@ -28,6 +28,20 @@ public struct EpochRecord: Sendable, Codable, Equatable {
     public var imagesPerSecond: Double
     /// The learning rate of the epoch's last step; `nil` in records of older versions.
     public var learningRate: Double?
+
+    /// A record from its parts.
+    public init(
+        epoch: Int, train: Score, validation: Score? = nil, test: Score? = nil, seconds: Double,
+        imagesPerSecond: Double, learningRate: Double? = nil
+    ) {
+        self.epoch = epoch
+        self.train = train
+        self.validation = validation
+        self.test = test
+        self.seconds = seconds
+        self.imagesPerSecond = imagesPerSecond
+        self.learningRate = learningRate
+    }
 }
 
 /// Where a training stands between two steps: with the weights and the optimizer's state, all that a resumed run needs

@@ -21,12 +21,29 @@ enum TrainingCoding {
     ]
 
     private static let optimizers: [any Optimizer.Type] = [
+        Adagrad.self,
         Adam.self,
+        AdamW.self,
+        Lookahead.self,
+        Muon.self,
+        ParameterGroups.self,
+        RMSprop.self,
         SGD.self,
     ]
 
     private static let schedules: [any Schedule.Type] = [
-        ConstantSchedule.self
+        ConstantSchedule.self,
+        CosineSchedule.self,
+        ExponentialSchedule.self,
+        MultiStepSchedule.self,
+        OneCycleSchedule.self,
+        PiecewiseLinearSchedule.self,
+        PlateauSchedule.self,
+        PolynomialSchedule.self,
+        StepSchedule.self,
+        TriangularSchedule.self,
+        WarmRestartsSchedule.self,
+        WarmUpSchedule.self,
     ]
 
     static func encode(_ loss: any Loss, to encoder: any Encoder) throws {

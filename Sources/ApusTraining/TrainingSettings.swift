@@ -16,6 +16,8 @@ public struct TrainingSettings: Sendable {
     public var seed: UInt64
     /// How the learning rate changes from step to step.
     public var schedule: any Schedule
+    /// What is done to gradients that are too large, if anything.
+    public var clipping: GradientClipping?
     /// The average of the weights that is evaluated in their place, if any.
     public var weightAverage: WeightAverage?
     /// Which kernels convolutions use.
@@ -34,7 +36,8 @@ public struct TrainingSettings: Sendable {
     /// Settings with Keras's defaults.
     public init(
         batchSize: Int = 32, accumulation: Int = 1, dropsIncompleteBatch: Bool = false, seed: UInt64 = 1,
-        schedule: any Schedule = ConstantSchedule(), weightAverage: WeightAverage? = nil,
+        schedule: any Schedule = ConstantSchedule(), clipping: GradientClipping? = nil,
+        weightAverage: WeightAverage? = nil,
         algorithm: AlgorithmChoice = .auto, algorithmTable: AlgorithmTable = AlgorithmTable(),
         precision: Precision = .float32, scaling: PixelScaling = .unit, augmentation: Augmentation? = nil
     ) {
@@ -43,6 +46,7 @@ public struct TrainingSettings: Sendable {
         self.dropsIncompleteBatch = dropsIncompleteBatch
         self.seed = seed
         self.schedule = schedule
+        self.clipping = clipping
         self.weightAverage = weightAverage
         self.algorithm = algorithm
         self.algorithmTable = algorithmTable
@@ -63,7 +67,7 @@ public struct TrainingSettings: Sendable {
 
 extension TrainingSettings: Codable {
     private enum CodingKeys: String, CodingKey {
-        case batchSize, accumulation, dropsIncompleteBatch, seed, schedule, weightAverage
+        case batchSize, accumulation, dropsIncompleteBatch, seed, schedule, clipping, weightAverage
         case algorithm, algorithmTable, precision, scaling, augmentation
     }
 
@@ -75,6 +79,7 @@ extension TrainingSettings: Codable {
         try container.encode(dropsIncompleteBatch, forKey: .dropsIncompleteBatch)
         try container.encode(seed, forKey: .seed)
         try TrainingCoding.encode(schedule, to: container.superEncoder(forKey: .schedule))
+        try container.encodeIfPresent(clipping, forKey: .clipping)
         try container.encodeIfPresent(weightAverage, forKey: .weightAverage)
         try container.encode(algorithm, forKey: .algorithm)
         try container.encode(algorithmTable, forKey: .algorithmTable)
@@ -96,6 +101,7 @@ extension TrainingSettings: Codable {
             seed: try container.decode(UInt64.self, forKey: .seed),
             schedule: container.contains(.schedule)
                 ? try TrainingCoding.schedule(from: container.superDecoder(forKey: .schedule)) : ConstantSchedule(),
+            clipping: try container.decodeIfPresent(GradientClipping.self, forKey: .clipping),
             weightAverage: try container.decodeIfPresent(WeightAverage.self, forKey: .weightAverage),
             algorithm: try container.decode(AlgorithmChoice.self, forKey: .algorithm),
             algorithmTable: try value(.algorithmTable, else: AlgorithmTable()),

@@ -93,6 +93,7 @@ package final class TrainingSteps {
         update.rateFactor = trainer.settings.schedule.factor(at: update.position)
         learningRate = trainer.optimizer.learningRate * update.rateFactor
         Regularizer.addGradients(to: update.gradients, of: trainer.parameters, pool: trainer.pool)
+        trainer.settings.clipping?.apply(to: update.gradients, pool: trainer.pool)
         trainer.optimizer.update(update)
         if let average = trainer.settings.weightAverage, let buffer = trainer.averagedParameters {
             average.update(buffer, with: trainer.parameters, step: update.step, pool: trainer.pool)

@@ -44,6 +44,62 @@ import Testing
         expectCorrect(Activation(.linear), [4, 3])
         expectCorrect(Flatten(), [2, 3, 2])
         expectCorrect(Dropout(0.4), [50])
+        expectCorrect(SpatialDropout(0.4), [3, 3, 20])
+        expectCorrect(Scale(0.3), [4, 3])
+        expectCorrect(Scale(learntFrom: 2), [3, 2, 17])
+    }
+
+    static let functions: [ActivationFunction] = [
+        .leakyReLU(), .leakyReLU(slope: 0), .elu(), .elu(alpha: 0.4), .gelu, .geluTanh, .silu, .sigmoid, .tanh,
+    ]
+
+    @Test(arguments: functions) func activation(_ function: ActivationFunction) {
+        expectCorrect(Activation(function), [5, 7])
+        expectCorrect(Dense(4, activation: function), [6], samples: 3)
+        expectCorrect(Conv2D(3, kernel: 2, activation: function), [3, 4, 2])
+    }
+
+    @Test func normalization() {
+        expectCorrect(BatchNorm(), [3, 2, 5], samples: 3)
+        expectCorrect(BatchNorm(scale: false), [2, 2, 33], samples: 2)
+        expectCorrect(BatchNorm(bias: false, ghostSize: 2), [3, 1, 4], samples: 5)
+        expectCorrect(BatchNorm(scale: false, bias: false), [6], samples: 4)
+        expectCorrect(BatchNorm(), [3, 70], samples: 3)
+        expectCorrect(LayerNorm(), [3, 2, 5])
+        expectCorrect(LayerNorm(scale: false, bias: false), [37])
+        expectCorrect(LayerNorm(bias: false), [2, 18], samples: 3)
+        expectCorrect(GroupNorm(groups: 2), [3, 2, 6])
+        expectCorrect(GroupNorm(groups: 1, bias: false), [2, 3, 5], samples: 3)
+        expectCorrect(GroupNorm(groups: 3, scale: false), [2, 2, 3])
+    }
+
+    @Test(arguments: [.relu, .gelu, .geluTanh, .silu] as [ActivationFunction])
+    func activationInANormalizationsPass(_ function: ActivationFunction) {
+        expectCorrect(
+            Chain {
+                BatchNorm(ghostSize: 2)
+                Activation(function)
+            }, [3, 2, 5], samples: 4)
+    }
+
+    @Test func otherConvolutions() {
+        expectCorrect(DepthwiseConv2D(kernel: 3, multiplier: 2, stride: 2, padding: .same), [5, 6, 3])
+        expectCorrect(DepthwiseConv2D(kernel: 2, multiplier: 3), [4, 4, 1])
+        expectCorrect(SeparableConv2D(4, kernel: 3, multiplier: 2, activation: .gelu), [5, 4, 3])
+        expectCorrect(Conv2DTranspose(4, kernel: 3, stride: 2, padding: .same), [3, 4, 2])
+        expectCorrect(Conv2DTranspose(3, kernel: 2, stride: 3, bias: false), [3, 2, 2])
+        expectCorrect(Conv2DTranspose(2, kernel: 3, dilation: 2, activation: .tanh), [4, 3, 3])
+    }
+
+    @Test func rearrangement() {
+        expectCorrect(GlobalMaxPool2D(), [4, 3, 5])
+        expectCorrect(Permute([2, 0, 1]), [2, 3, 4])
+        expectCorrect(Permute([1, 0]), [3, 5])
+        expectCorrect(Reshape([3, -1]), [2, 3, 2])
+        expectCorrect(UpSampling2D(3), [2, 3, 2])
+        expectCorrect(UpSampling2D(Size2D(height: 2, width: 3), interpolation: .bilinear), [3, 2, 2])
+        expectCorrect(ZeroPadding2D(top: 2, bottom: 0, left: 1, right: 3), [2, 3, 2])
+        expectCorrect(Cropping2D(top: 1, bottom: 0, left: 2, right: 1), [3, 5, 2])
     }
 
     @Test func ownLayerWorksLikeTheOthers() {

@@ -310,14 +310,14 @@ void chardware_winograd_output_float32(chardware_tiles tiles, const chardware_wi
 void chardware_winograd_output_float64(chardware_tiles tiles, const chardware_winograd_output *transform);
 
 /// A step of Adam over neighbouring parameters: means += share1 · (g − means), squares += share2 · (g² − squares),
-/// parameters −= rate · means / (√squares + epsilon).
+/// parameters ← kept · parameters − rate · means / (√squares + epsilon).
 typedef struct {
     void *parameters;
     const void *gradients;
     void *means;
     void *squares;
     ptrdiff_t count;
-    double rate, share1, share2, epsilon;
+    double rate, share1, share2, epsilon, kept;
 } chardware_adam;
 
 void chardware_adam_float32(chardware_tiles tiles, const chardware_adam *step);

@@ -1,6 +1,6 @@
 /// One step of Adam.
 TARGET static void TILE(adam)(const chardware_adam *p) {
-    const SCALAR rate = (SCALAR)p->rate, epsilon = (SCALAR)p->epsilon;
+    const SCALAR rate = (SCALAR)p->rate, epsilon = (SCALAR)p->epsilon, kept = (SCALAR)p->kept;
     const SCALAR share1 = (SCALAR)p->share1, share2 = (SCALAR)p->share2;
     for (ptrdiff_t i = 0; i < p->count; i += LANES) {
         const ptrdiff_t count = p->count - i < LANES ? p->count - i : LANES;
@@ -13,6 +13,6 @@ TARGET static void TILE(adam)(const chardware_adam *p) {
         const VECTOR step = rate * mean / (__builtin_elementwise_sqrt(square) + epsilon);
         TILE(store)(mean, means, count);
         TILE(store)(square, squares, count);
-        TILE(store)(TILE(load_some)(parameters, count) - step, parameters, count);
+        TILE(store)(kept * TILE(load_some)(parameters, count) - step, parameters, count);
     }
 }

@@ -12,13 +12,16 @@ package struct AdamUpdate: Sendable {
     package var secondShare: Double
     /// Keeps the quotient finite.
     package var epsilon: Double
+    /// What the parameters are multiplied with beforehand, 1 but for decoupled weight decay.
+    package var kept: Double
 
     /// A step from its parts.
-    package init(rate: Double, firstShare: Double, secondShare: Double, epsilon: Double) {
+    package init(rate: Double, firstShare: Double, secondShare: Double, epsilon: Double, kept: Double = 1) {
         self.rate = rate
         self.firstShare = firstShare
         self.secondShare = secondShare
         self.epsilon = epsilon
+        self.kept = kept
     }
 
     /// Moves `count` parameters and their two moments.
@@ -28,7 +31,7 @@ package struct AdamUpdate: Sendable {
     ) {
         var step = chardware_adam(
             parameters: parameters, gradients: gradients, means: firstMoments, squares: secondMoments, count: count,
-            rate: rate, share1: firstShare, share2: secondShare, epsilon: epsilon)
+            rate: rate, share1: firstShare, share2: secondShare, epsilon: epsilon, kept: kept)
         TileSet.best.update(&step)
     }
 }

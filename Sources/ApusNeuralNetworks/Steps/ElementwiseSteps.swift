@@ -64,15 +64,44 @@ struct DropoutStep<Scalar: BLASScalar>: Step {
 
     func forward(_ run: StepRun<Scalar>) {
         DropoutMask.forward(
-            count: run.samples * input.shape.count, rate: rate, key: run.key, input: run.pointer(input),
-            output: run.pointer(output), pool: run.pool)
+            count: run.samples * input.shape.count, first: run.firstSample * input.shape.count, rate: rate,
+            key: run.key, input: run.pointer(input), output: run.pointer(output), pool: run.pool)
     }
 
     func backward(_ run: StepRun<Scalar>) {
         guard input.hasGradient else { return }
         DropoutMask.backward(
-            count: run.samples * input.shape.count, rate: rate, key: run.key,
-            outputGradient: run.gradientPointer(output), inputGradient: run.gradientPointer(input), pool: run.pool)
+            count: run.samples * input.shape.count, first: run.firstSample * input.shape.count, rate: rate,
+            key: run.key, outputGradient: run.gradientPointer(output), inputGradient: run.gradientPointer(input),
+            pool: run.pool)
+    }
+}
+
+/// Inverted dropout of whole channels.
+struct SpatialDropoutStep<Scalar: BLASScalar>: Step {
+    let rate: Double
+    let input: Value
+    let output: Value
+
+    var operation: String { "spatial dropout" }
+    var inputs: [Value] { [input] }
+    var outputs: [Value] { [output] }
+    var keptForBackward: [Value] { [] }
+
+    func forward(_ run: StepRun<Scalar>) { drop(run, from: run.pointer(input), to: run.pointer(output)) }
+
+    func backward(_ run: StepRun<Scalar>) {
+        guard input.hasGradient else { return }
+        drop(run, from: run.gradientPointer(output), to: run.gradientPointer(input))
+    }
+
+    private func drop(
+        _ run: StepRun<Scalar>, from source: UnsafePointer<Scalar>, to target: UnsafeMutablePointer<Scalar>
+    ) {
+        let channels = input.shape[input.shape.rank - 1]
+        DropoutMask.dropChannels(
+            samples: run.samples, positions: input.shape.count / channels, channels: channels, first: run.firstSample,
+            rate: rate, key: run.key, input: source, output: target, pool: run.pool)
     }
 }
 

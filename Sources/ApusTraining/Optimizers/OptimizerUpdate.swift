@@ -21,6 +21,7 @@ public struct OptimizerUpdate {
     package let gradients: ParameterBuffer<Float>
     /// A buffer for each of ``Optimizer/stateNames``.
     package private(set) var state: [ParameterBuffer<Float>]
+    private var workspace = OptimizerWorkspace()
 
     /// An update of all parameters that are learnt.
     ///
@@ -71,7 +72,32 @@ public struct OptimizerUpdate {
         }
         part.state = state.map { self.state[$0] }
         part.rateFactor = rateFactor
+        part.workspace = OptimizerWorkspace()
         return part
+    }
+
+    // MARK: What lasts from step to step
+
+    /// Scratch memory for so many elements, taken in the first step and kept for the next ones.
+    package func scratch(_ count: Int) -> UnsafeMutablePointer<Float> { workspace.scratch(count) }
+
+    /// Lets the optimizers that an optimizer is made of take this step, each with its part of the update.
+    ///
+    /// - Parameters:
+    ///   - make: Cuts the update; called in the first step alone. A part's own ``rateFactor`` does not count.
+    ///   - body: Called for each part, with its place among them.
+    package func forEachPart(
+        _ make: () -> [OptimizerUpdate], _ body: (_ index: Int, _ part: inout OptimizerUpdate) -> Void
+    ) {
+        let parts = workspace.parts ?? make()
+        workspace.parts = parts
+        for index in parts.indices {
+            var part = parts[index]
+            part.step = step
+            part.position = position
+            part.rateFactor = rateFactor
+            body(index, &part)
+        }
     }
 
     // MARK: Whole parameters

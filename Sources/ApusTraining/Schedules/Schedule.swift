@@ -17,6 +17,8 @@ public struct SchedulePosition: Sendable {
     public var epochs: Int
     /// Finished epochs, in order.
     public var history: [EpochRecord]
+    /// Steps at the training's beginning that are not counted here.
+    private var skippedSteps = 0
 
     /// A position from its parts.
     public init(step: Int = 0, stepsPerEpoch: Int = 1, epochs: Int = 1, history: [EpochRecord] = []) {
@@ -27,7 +29,15 @@ public struct SchedulePosition: Sendable {
     }
 
     /// Steps in all.
-    public var steps: Int { stepsPerEpoch * epochs }
+    public var steps: Int { stepsPerEpoch * epochs - skippedSteps }
     /// Finished epochs, the part of the current one included.
     public var epoch: Double { Double(step) / Double(stepsPerEpoch) }
+
+    /// The position in what is left of the training after its first steps.
+    func skipping(_ steps: Int) -> SchedulePosition {
+        var position = self
+        position.step -= steps
+        position.skippedSteps += steps
+        return position
+    }
 }
