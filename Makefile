@@ -10,7 +10,7 @@ APUS := .build/release/apus
 SOURCES := Package.swift Sources Tests $(wildcard Benchmarks/Apus* Examples/*/Package.swift Examples/*/Sources)
 PEERS := Benchmarks/peers
 DOCS := .build/documentation
-MODULES := ApusParallel ApusBLAS ApusTensors ApusKernels ApusNeuralNetworks ApusDatasets ApusTraining ApusBenchmarks
+MODULES := ApusParallel ApusBLAS ApusTensors ApusKernels ApusNeuralNetworks ApusDatasets ApusTraining ApusBenchmarks Apus
 
 .DEFAULT_GOAL := help
 .PHONY: setup doctor build test train bench bench-quick bench-peers compare-plain check-processors install format lint docs \
