@@ -15,6 +15,8 @@ struct TrainingSession {
         let progress = TrainingProgressDisplay(job, stop: signals.stop)
         let start = ContinuousClock.now
         do {
+            // A training that is killed can be resumed from its first instant on.
+            if job.newDirectory != nil { try job.run.save(job.trainer, configuration: job.configuration) }
             let images = job.images
             let outcome = try job.trainer.fit(
                 .images(images.train), validation: images.validation.map { .images($0) }, test: .images(images.test),
@@ -22,7 +24,7 @@ struct TrainingSession {
             if outcome == .stopped { try stop() }
         } catch let error as TrainingError {
             let finished = job.trainer.progress.epoch
-            job.newDirectory?.removeIfUnused()
+            if finished == 0 { job.newDirectory?.removeIfUnused() }
             console.note(
                 finished == 0 ? "Nothing was saved." : "\(directory) holds the run as it was after epoch \(finished).")
             throw error
