@@ -7,6 +7,12 @@ import Foundation
 /// A directory that holds a training: `model.safetensors` (weights, optimizer state, progress), `config.json` (what it
 /// was made of) and `history.json` (its finished epochs).
 ///
+/// The checkpoint holds all that a training needs to go on to the same bits: the weights under their names, their average as
+/// `average.<name>`, the optimizer's state as `optimizer.<state>.<name>`, and as metadata the format's version and
+/// ``TrainingProgress`` (epoch, batch, step, metrics). Random numbers, the order of examples and the schedule have no state of
+/// their own: they are functions of the settings' seed and schedule and of that progress. Files are replaced as a whole or not at
+/// all, so that a program that is killed at any instant leaves a run that goes on.
+///
 /// ```swift
 /// let run = Run("runs/2026-11-23-keras-cnn")
 /// let model = try run.loadModel()
