@@ -23,7 +23,7 @@ build: setup ## Build the library and the command apus
 	@$(BUILD)
 
 test: ## Run all tests, or FILTER=name
-	@Scripts/setup report browser emulator
+	@Scripts/setup report browser emulator trace
 	@$(TEST) $(if $(FILTER),--filter "$(FILTER)")
 
 test-reliability: ## Kill a training 200 times, fill disks, resume after every step: KILLS=n

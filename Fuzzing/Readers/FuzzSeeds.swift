@@ -15,7 +15,9 @@ enum FuzzSeeds {
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
         try reader.prepare(directory)
-        func file(_ name: String) -> [UInt8] { Array(FileManager.default.contents(atPath: "\(directory)/\(name)") ?? Data()) }
+        func file(_ name: String) -> [UInt8] {
+            Array(FileManager.default.contents(atPath: "\(directory)/\(name)") ?? Data())
+        }
         switch reader {
         case .checkpoint: return [file("model.safetensors")]
         case .cifar10: return [file(CIFAR10.trainFiles[0])]
@@ -34,11 +36,13 @@ enum FuzzSeeds {
         case .jpeg: return [try ImageFile.encodeJPEG(picture)]
         case .png: return [try ImageFile.encodePNG(picture)]
         case .portableMap:
-            return ["P2\n2 1\n9\n0 9\n", "P3 1 1 255 1 2 3\n", "P5 2 1 255 ab", "P6 1 1 65535 abcdef"].map { Array($0.utf8) }
+            let maps = ["P2\n2 1\n9\n0 9\n", "P3 1 1 255 1 2 3\n", "P5 2 1 255 ab", "P6 1 1 65535 abcdef"]
+            return maps.map { Array($0.utf8) }
         case .kernels:
             var kernels = TunedKernels()
             for convolution in try plainRun().model.convolutions {
-                kernels.table[convolution.geometry] = ConvolutionAlgorithms(.fused, for: convolution.geometry, images: 8)
+                let geometry = convolution.geometry
+                kernels.table[geometry] = ConvolutionAlgorithms(.fused, for: geometry, images: 8)
             }
             try kernels.write(to: "\(directory)/file")
             return [file("file")]

@@ -1,10 +1,12 @@
 import ApusTensors
 
-/// Breaks files as a fuzzer does, and the same way again for the same key; libFuzzer, which `make fuzz` uses, learns which bytes matter.
+/// Breaks files as a fuzzer does, and the same way again for the same key; libFuzzer, which `make fuzz` uses, learns which
+/// bytes matter.
 public enum Mutation {
     /// Numbers at which sizes and lengths go wrong.
-    private static let numbers: [[UInt8]] = ["0", "-1", "1e999", "9223372036854775807", "4294967296", "65536", "null", "\"\"", "[]", "{}"]
-        .map { Array($0.utf8) }
+    private static let numbers = [
+        "0", "-1", "1e999", "9223372036854775807", "4294967296", "65536", "null", "\"\"", "[]", "{}",
+    ].map { Array($0.utf8) }
     private static let bytes: [UInt8] = [0, 1, 0x7F, 0x80, 0xFE, 0xFF]
 
     /// A file with one to eight changes.

@@ -38,7 +38,8 @@ import Testing
             defer { disk.unmount() }
             let run = "\(disk.path)/run"
             let full = try await train(["--output", run, "--epochs", "3"] + options, data)
-            expectRefusal(full, status: 73, saying: ["\(run)/model.safetensors: cannot write", "No space left on device"])
+            expectRefusal(
+                full, status: 73, saying: ["\(run)/model.safetensors: cannot write", "No space left on device"])
             let again = try await train(["--resume", run], data)
             expectRefusal(again, status: 73, saying: ["No space left on device"])
             try disk.resize("8m")

@@ -64,7 +64,10 @@ import Testing
         ("\"momentum\":0.99", "\"momentum\":1.5", "BatchNorm: momentum is 1.5"),
         ("\"rate\":0.25", "\"rate\":1", "Dropout: rate is 1.0"),
         ("\"l2\":0.5", "\"l2\":-0.5", "Regularizer: l1 is 0.0, l2 is -0.5"),
-        ("\"factor\":{\"height\":3,\"width\":3}", "\"factor\":{\"height\":3,\"width\":4611686018427387904}", "too large"),
+        (
+            "\"factor\":{\"height\":3,\"width\":3}", "\"factor\":{\"height\":3,\"width\":4611686018427387904}",
+            "too large"
+        ),
         ("\"extents\":[24,-1]", "\"extents\":[25,-1]", "do not fit"),
         ("\"extents\":[24,-1]", "\"extents\":[4294967296,4294967296]", "do not fit"),
         ("\"input\":[8,8,4]", "\"input\":[8,8,0]", "expected 1 to"),

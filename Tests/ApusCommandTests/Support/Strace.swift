@@ -8,7 +8,8 @@ enum Strace {
 
     /// How often a command makes each system call.
     static func counts(_ calls: [String], apus arguments: [String]) async throws -> [String: Int] {
-        let text = try shell("strace -f -c -U name,calls -o counts -e trace=\(calls.joined(separator: ","))", arguments) {
+        let text = try shell("strace -f -c -U name,calls -o counts -e trace=\(calls.joined(separator: ","))", arguments)
+        {
             directory, _ in try String(decoding: contents("\(directory)/counts"), as: UTF8.self)
         }
         let lines = text.split(separator: "\n").map { $0.split(separator: " ") }
