@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test(arguments: FuzzReader.allCases) func brokenFilesAreRefused(reader: FuzzReader) async throws {
-        await #expect(processExitsWith: .success) { [name = reader.rawValue] in
+        await #expect(processExitsWith: .success) { [name = reader.rawValue as String] in
             guard let reader = FuzzReader(rawValue: name) else { return }
             let key = RandomKey(seed: 5)
             try withTemporaryDirectory { directory in
