@@ -1,3 +1,4 @@
+import ApusParallel
 import ApusTensors
 
 /// How a parameter begins.
@@ -43,6 +44,15 @@ public enum Initializer: Sendable, Hashable {
 }
 
 extension Initializer {
+    /// Why a parameter of so many axes cannot begin so, if it cannot.
+    func mistake(rank: Int) -> String? {
+        switch self {
+        case .orthogonal: unless(rank >= 2, "Initializer.orthogonal: \(rank) axes, expected at least 2")
+        case .dirac: unless(rank == 4, "Initializer.dirac: \(rank) axes, expected [height, width, in, out]")
+        default: nil
+        }
+    }
+
     /// Those without a parameter, and their names in files.
     static let simple: [(name: String, initializer: Initializer)] = [
         ("zeros", .zeros), ("ones", .ones), ("gaussian", .gaussian), ("fanInUniform", .fanInUniform),

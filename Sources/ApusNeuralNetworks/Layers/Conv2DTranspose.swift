@@ -47,14 +47,6 @@ public struct Conv2DTranspose: Layer {
         outputPadding: Size2D? = nil, activation: ActivationFunction = .linear, bias: Bool = true,
         kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros, name: String? = nil
     ) {
-        require(
-            padding == .valid || padding == .same, "Conv2DTranspose: padding is \(padding), expected valid or same")
-        if let outputPadding {
-            require(
-                (0..<stride.height).contains(outputPadding.height)
-                    && (0..<stride.width).contains(outputPadding.width),
-                "Conv2DTranspose: output padding is \(outputPadding), expected less than stride \(stride)")
-        }
         self.filters = filters
         self.kernel = kernel
         self.stride = stride
@@ -66,21 +58,59 @@ public struct Conv2DTranspose: Layer {
         self.kernelInitializer = kernelInitializer
         self.biasInitializer = biasInitializer
         self.name = name
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless(
+            padding == .valid || padding == .same, "Conv2DTranspose: padding is \(padding), expected valid or same")
+            ?? unless(
+                [kernel, stride, dilation].allSatisfy {
+                    min($0.height, $0.width) >= 1 && max($0.height, $0.width) <= Shape.largestExtent
+                },
+                "Conv2DTranspose: kernel \(kernel), stride \(stride), dilation \(dilation), expected 1 to "
+                    + "\(Shape.largestExtent) each")
+            ?? outputPadding.flatMap {
+                unless(
+                    $0.height >= 0 && $0.height < stride.height && $0.width >= 0 && $0.width < stride.width,
+                    "Conv2DTranspose: output padding is \($0), expected less than stride \(stride)")
+            }
+    }
+
+    /// Why the layer cannot take an input, if it cannot.
+    public func mistake(for input: Shape) -> String? {
+        unless(input.rank == 3, "Conv2DTranspose: input has shape \(input), expected [height, width, channels]")
+            ?? unless(
+                max(input[0], input[1]) <= Shape.largestExtent,
+                "Conv2DTranspose: input has shape \(input), expected at most \(Shape.largestExtent) rows and columns")
+            ?? ConvolutionGeometry.mistake(
+                input: output(for: input), inputChannels: filters, outputChannels: input[2], kernel: kernel,
+                stride: stride, dilation: dilation, padding: padding)
+            ?? mistake(in: uncheckedGeometry(for: input), for: input)
+    }
+
+    private func mistake(in geometry: ConvolutionGeometry, for input: Shape) -> String? {
+        unless(
+            geometry.output == Size2D(height: input[0], width: input[1]),
+            "Conv2DTranspose: output \(geometry.input) of input \(input) is made of \(geometry.output) pixels by kernel "
+                + "\(kernel), stride \(stride); choose another output padding")
+    }
+
+    private func uncheckedGeometry(for input: Shape) -> ConvolutionGeometry {
+        ConvolutionGeometry(
+            input: output(for: input), inputChannels: filters, outputChannels: input[2], kernel: kernel,
+            stride: stride, dilation: dilation, padding: padding)
+    }
+
+    private func output(for input: Shape) -> Size2D {
+        Size2D(height: length(input[0], \.height), width: length(input[1], \.width))
     }
 
     /// The geometry of the convolution from this layer's output to its input `[height, width, channels]`.
     public func geometry(for input: Shape) -> ConvolutionGeometry {
-        require(input.rank == 3, "Conv2DTranspose: input has shape \(input), expected [height, width, channels]")
-        let output = Size2D(
-            height: length(input[0], \.height), width: length(input[1], \.width))
-        let geometry = ConvolutionGeometry(
-            input: output, inputChannels: filters, outputChannels: input[2], kernel: kernel, stride: stride,
-            dilation: dilation, padding: padding)
-        require(
-            geometry.output == Size2D(height: input[0], width: input[1]),
-            "Conv2DTranspose: kernel \(kernel) and stride \(stride) make \(geometry.output) pixels of output \(output), "
-                + "not input \(input); choose another output padding")
-        return geometry
+        requireFit(input)
+        return uncheckedGeometry(for: input)
     }
 
     private func length(_ input: Int, _ axis: KeyPath<Size2D, Int>) -> Int {

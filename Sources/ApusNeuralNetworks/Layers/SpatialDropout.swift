@@ -18,14 +18,24 @@ public struct SpatialDropout: Layer {
 
     /// A layer that drops a share `rate` of its input's channels.
     public init(_ rate: Double, name: String? = nil) {
-        require((0..<1).contains(rate), "SpatialDropout: rate is \(rate), expected 0 ≤ rate < 1")
         self.rate = rate
         self.name = name
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless((0..<1).contains(rate), "SpatialDropout: rate is \(rate), expected 0 ≤ rate < 1")
+    }
+
+    /// Why the layer cannot take an input, if it cannot.
+    public func mistake(for input: Shape) -> String? {
+        unless(input.rank >= 1, "SpatialDropout: input has shape \(input), expected at least one axis, the channels")
     }
 
     /// The input's shape.
     public func outputShape(for input: Shape) -> Shape {
-        require(input.rank >= 1, "SpatialDropout: input has shape \(input), expected at least one axis, the channels")
+        requireFit(input)
         return input
     }
 

@@ -25,16 +25,21 @@ public struct BinaryCrossEntropy: Loss {
         fromLogits: Bool = false, labelSmoothing: Double = 0, positiveWeight: Double = 1,
         reduction: LossReduction = .mean
     ) {
-        require(
-            (0..<1).contains(labelSmoothing),
-            "BinaryCrossEntropy: label smoothing is \(labelSmoothing), expected 0 ≤ smoothing < 1")
-        require(
-            positiveWeight > 0 && positiveWeight.isFinite,
-            "BinaryCrossEntropy: positive weight is \(positiveWeight), expected more than 0")
         self.fromLogits = fromLogits
         self.labelSmoothing = labelSmoothing
         self.positiveWeight = positiveWeight
         self.reduction = reduction
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless(
+            (0..<1).contains(labelSmoothing),
+            "BinaryCrossEntropy: label smoothing is \(labelSmoothing), expected 0 ≤ smoothing < 1")
+            ?? unless(
+                positiveWeight > 0 && positiveWeight.isFinite,
+                "BinaryCrossEntropy: positive weight is \(positiveWeight), expected more than 0")
     }
 
     /// Adds the loss's step, which takes the place of a sigmoid before it.
