@@ -7,13 +7,13 @@ BUILD := swift build -c release -Xcc -march=$(MARCH) --product apus
 # them starves tests that serve a download or send a signal of Swift's few concurrency threads.
 TEST := swift test -c release -Xcc -march=$(MARCH) --disable-testable-imports --no-parallel
 APUS := .build/release/apus
-SOURCES := Package.swift Sources Tests $(wildcard Benchmarks/Apus* Examples/*/Package.swift Examples/*/Sources)
+SOURCES := Package.swift Sources Tests Fuzzing $(wildcard Benchmarks/Apus* Examples/*/Package.swift Examples/*/Sources)
 PEERS := Benchmarks/peers
 DOCS := .build/documentation
 MODULES := ApusParallel ApusBLAS ApusTensors ApusKernels ApusNeuralNetworks ApusDatasets ApusTraining ApusBenchmarks Apus
 
 .DEFAULT_GOAL := help
-.PHONY: setup doctor build test train bench bench-quick bench-peers compare-plain check-processors install format lint docs \
+.PHONY: setup doctor build test test-reliability fuzz sanitize train bench bench-quick bench-peers compare-plain check-processors install format lint docs \
 	clean help
 
 setup: ## Install the Debian packages that are missing
@@ -23,8 +23,18 @@ build: setup ## Build the library and the command apus
 	@$(BUILD)
 
 test: ## Run all tests, or FILTER=name
-	@Scripts/setup report browser emulator
+	@Scripts/setup report browser emulator trace
 	@$(TEST) $(if $(FILTER),--filter "$(FILTER)")
+
+test-reliability: ## Kill a training 200 times, fill disks, resume after every step: KILLS=n
+	@Scripts/setup trace
+	@APUS_KILLS=$(or $(KILLS),200) $(TEST) --filter "KillTests|FullDiskTests|ResumeTests"
+
+fuzz: setup ## Feed all readers of files a million broken ones: RUNS=n READERS="png csv"
+	@MARCH=$(MARCH) RUNS=$(RUNS) READERS="$(READERS)" Scripts/fuzz
+
+sanitize: setup ## Run all tests under the thread and the address sanitizer: SANITIZERS=thread FILTER=name
+	@MARCH=$(MARCH) FILTER="$(FILTER)" Scripts/sanitize $(SANITIZERS)
 
 train: build ## Train on CIFAR-10: DATA=dir EPOCHS=n ARGS="--seed 2 …"
 	@$(APUS) train $(if $(DATA),--data "$(DATA)") $(if $(EPOCHS),--epochs "$(EPOCHS)") $(ARGS)
@@ -74,7 +84,7 @@ docs/architecture.svg: docs/architecture.dot
 	dot -Tsvg $< -o $@
 
 clean: ## Remove what builds have left
-	@rm -rf .build .build-v2 .build-v3 .build-v4
+	@rm -rf .build .build-v2 .build-v3 .build-v4 .build-fuzz .build-thread .build-address
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

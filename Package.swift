@@ -105,12 +105,26 @@ let package = Package(
                 "ApusBenchmarks", "ApusTraining", "ApusParallel", "ApusBLAS", "ApusTensors", "CHardware", "TestSupport",
             ],
             exclude: ["Fixtures"]),
+        .target(
+            name: "FuzzReaders",
+            dependencies: [
+                "ApusTraining", "ApusDatasets", "ApusNeuralNetworks", "ApusKernels", "ApusTensors", "ApusBLAS",
+                "ApusParallel",
+            ], path: "Fuzzing/Readers"),
+        .testTarget(
+            name: "FuzzReadersTests", dependencies: ["FuzzReaders", "ApusTensors", "TestSupport"]),
         .testTarget(
             name: "ApusCommandTests",
             dependencies: ["ApusCommand", "TestSupport", .product(name: "FlyingFox", package: "FlyingFox")]),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The driver of `make fuzz` needs flags that no other product has.
+if Context.environment["APUS_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(name: "apus-fuzz", dependencies: ["FuzzReaders"], path: "Fuzzing/Driver"))
+}
 
 // The documentation plugin is fetched only by `make docs`.
 if Context.environment["APUS_DOCS"] != nil {

@@ -13,6 +13,7 @@ struct ApusTool: AsyncParsableCommand {
               apus evaluate --run runs/mine
               apus predict --run runs/mine photo.jpg
               apus data check --data DIR              what is wrong with the images
+              apus summary --run runs/mine            layers, shapes and parameters
               apus plan --batch-size 128              what a training does and needs
               apus tune                               find the fastest kernels here
               apus tune-rate                          find a learning rate
@@ -24,8 +25,8 @@ struct ApusTool: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, DataCommand.self, PlanCommand.self,
-            TuneCommand.self, TuneRateCommand.self,
+            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, DataCommand.self, SummaryCommand.self,
+            PlanCommand.self, TuneCommand.self, TuneRateCommand.self,
             DoctorCommand.self,
             BenchCommand.self, CompareCommand.self, ReportCommand.self,
         ])

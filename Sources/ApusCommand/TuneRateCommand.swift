@@ -14,7 +14,7 @@ struct TuneRateCommand: AsyncParsableCommand {
 
             EXAMPLES
               apus tune-rate
-              apus tune-rate --optimizer sgd --momentum 0.9 --batch-size 128 --steps 200
+              apus tune-rate --optimizer sgd --momentum 0.9 --batch-size 128 --steps 400
               apus tune-rate --data synthetic --html rate.html
             """)
 
@@ -33,13 +33,13 @@ struct TuneRateCommand: AsyncParsableCommand {
     @OptionGroup var threads: ThreadOptions
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Rate of the first step.", valueName: "rate"))
-    var lowest = 1e-7
+    var lowest = 1e-6
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Rate of the last step.", valueName: "rate"))
-    var highest = 10.0
+    var highest = 1.0
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Training steps.", valueName: "n"))
-    var steps = 100
+    var steps = 200
 
     @Option(help: ArgumentHelp("Write the steps to a file.", valueName: "file"), completion: .file())
     var json: String?
@@ -54,7 +54,9 @@ struct TuneRateCommand: AsyncParsableCommand {
         if !(lowest > 0 && highest > lowest && Float(highest).isFinite) {
             throw ValidationError("--lowest is \(lowest), --highest \(highest), expected 0 < lowest < highest")
         }
-        if optimization.learningRate != nil { throw ValidationError("--learning-rate is what is looked for: leave it out") }
+        if optimization.learningRate != nil {
+            throw ValidationError("--learning-rate is what is looked for: leave it out")
+        }
         if options.epochs != nil { throw ValidationError("--epochs is for apus train, here --steps counts") }
         if optimization.schedule != nil || optimization.warmUp != nil {
             throw ValidationError("--schedule and --warm-up are for apus train, here the rate grows")

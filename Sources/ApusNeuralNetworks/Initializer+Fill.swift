@@ -73,8 +73,8 @@ extension Initializer {
         fillCutNormal(values, deviation: deviation / 0.879_625_661_034_239_78, key: key)
     }
 
-    /// Q of a normal matrix that is at least as high as wide, its columns turned so that R's diagonal is positive, which makes it
-    /// uniform among orthogonal matrices.
+    /// Q of a normal matrix that is at least as high as wide, its columns turned so that R's diagonal is positive,
+    /// which makes it uniform among orthogonal matrices.
     private func fillOrthogonal<Scalar: BLASScalar>(
         _ values: UnsafeMutableBufferPointer<Scalar>, shape: Shape, gain: Double, key: RandomKey
     ) {

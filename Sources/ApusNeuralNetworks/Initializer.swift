@@ -1,3 +1,4 @@
+import ApusParallel
 import ApusTensors
 
 /// How a parameter begins.
@@ -33,15 +34,25 @@ public enum Initializer: Sendable, Hashable {
     case heUniform
     /// Normal with standard deviation √(2 / n_in), cut at two deviations as in Keras.
     case heNormal
-    /// `gain` times a matrix [all axes but the last, the last] with orthonormal columns, or rows where it has more columns: Saxe, McClelland and
-    /// Ganguli 2014, by the QR factorization of a normal matrix as in Keras.
+    /// `gain` times a matrix [all axes but the last, the last] with orthonormal columns, or rows where it has more
+    /// columns: Saxe, McClelland and Ganguli 2014, by the QR factorization of a normal matrix as in Keras.
     case orthogonal(gain: Double = 1)
-    /// The identity in the first filters of a convolution and what PyTorch's default makes of the others: output o ≤ in copies input o
-    /// through the kernel's central tap (`torch.nn.init.dirac_` of the first n_in filters, as airbench does it).
+    /// The identity in the first filters of a convolution and what PyTorch's default makes of the others: output o ≤ in
+    /// copies input o through the kernel's central tap (`torch.nn.init.dirac_` of the first n_in filters, as airbench
+    /// does it).
     case dirac
 }
 
 extension Initializer {
+    /// Why a parameter of so many axes cannot begin so, if it cannot.
+    func mistake(rank: Int) -> String? {
+        switch self {
+        case .orthogonal: unless(rank >= 2, "Initializer.orthogonal: \(rank) axes, expected at least 2")
+        case .dirac: unless(rank == 4, "Initializer.dirac: \(rank) axes, expected [height, width, in, out]")
+        default: nil
+        }
+    }
+
     /// Those without a parameter, and their names in files.
     static let simple: [(name: String, initializer: Initializer)] = [
         ("zeros", .zeros), ("ones", .ones), ("gaussian", .gaussian), ("fanInUniform", .fanInUniform),

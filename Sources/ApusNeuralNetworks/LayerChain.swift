@@ -14,14 +14,58 @@ struct LayerChain: Sendable {
     ///   - owner: What stops the program where two of them bear one name.
     init(_ layers: [any Layer], owner: String) {
         self.layers = layers
+        names = Self.names(of: layers)
+        if let mistake = Self.mistake(names: names) { callerMistake("\(owner): \(mistake)") }
+    }
+
+    /// Given names as they are; the others numbered from 1 within their kind.
+    static func names(of layers: [any Layer]) -> [String] {
         var numbers: [String: Int] = [:]
-        let names = layers.map { layer in
+        return layers.map { layer in
             let kind = type(of: layer).kind
             numbers[kind, default: 0] += 1
             return layer.name ?? "\(kind)\(numbers[kind, default: 0])"
         }
-        require(Set(names).count == names.count, "\(owner): layer names must differ, found \(names)")
-        self.names = names
+    }
+
+    /// A sentence where two layers bear one name.
+    static func mistake(names: [String]) -> String? {
+        unless(Set(names).count == names.count, "layer names must differ, found \(names)")
+    }
+
+    /// Why a layer cannot take what comes before it, or is too large; `nil` where all fit.
+    ///
+    /// Layers that pass take no more than ``largestCount`` elements for one sample's output and for their parameters, so that
+    /// nobody need look for overflows later.
+    func mistake(for input: Shape) -> String? {
+        var shape = input
+        if let mistake = Self.mistake("input", shape) { return mistake }
+        for (layer, name) in zip(layers, names) {
+            if let mistake = layer.mistake ?? layer.mistake(for: shape) { return mistake }
+            var parameters = 0
+            for declaration in layer.parameters(for: shape) {
+                if let mistake = declaration.initializer.mistake(rank: declaration.shape.rank) {
+                    return "\(name).\(declaration.name): \(mistake)"
+                }
+                parameters += min(declaration.shape.count, Self.largestCount + 1)
+                if parameters > Self.largestCount {
+                    return "\(name): parameters up to \(declaration.name) \(declaration.shape), expected at most "
+                        + "\(Self.largestCount) elements"
+                }
+            }
+            shape = layer.outputShape(for: shape)
+            if let mistake = Self.mistake(name, shape) { return mistake }
+        }
+        return nil
+    }
+
+    /// Most elements of what one layer puts out for a sample, and of its parameters.
+    static let largestCount = 1 << 31
+
+    private static func mistake(_ what: String, _ shape: Shape) -> String? {
+        unless(
+            (1...largestCount).contains(shape.count),
+            "\(what): shape \(shape), expected 1 to \(largestCount) elements")
     }
 
     private init(layer: any Layer, name: String) {

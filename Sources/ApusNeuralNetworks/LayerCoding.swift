@@ -47,6 +47,9 @@ enum LayerCoding {
             let decoded = try TaggedCoding.decode(tag: "layer", known: layerTypes + custom, from: list.superDecoder())
             if let layer = decoded as? any Layer { layers.append(layer) }
         }
+        if let mistake = LayerChain.mistake(names: LayerChain.names(of: layers)) {
+            throw DecodingError.dataCorruptedError(in: list, debugDescription: mistake)
+        }
         return layers
     }
 }

@@ -1,3 +1,5 @@
+import ApusParallel
+
 /// Writes and reads values of open sets of types (layers, losses, optimizers): each as its own keyed container with the
 /// name of its type beside its properties, as `{"layer": "Flatten"}`.
 package enum TaggedCoding {
@@ -16,7 +18,8 @@ package enum TaggedCoding {
         try container.encode(String(describing: type(of: value)), forKey: Key(stringValue: tag))
     }
 
-    /// Reads a value of one of the `known` types; throws a `DecodingError` that lists them where the type is unknown.
+    /// Reads a value of one of the `known` types; throws a `DecodingError` that lists them where the type is unknown, or says what
+    /// is wrong with the value's settings.
     package static func decode(
         tag: String, known: [any Decodable.Type], from decoder: any Decoder
     ) throws -> any Decodable {
@@ -29,6 +32,10 @@ package enum TaggedCoding {
                 forKey: key, in: container,
                 debugDescription: "unknown \(tag) \"\(name)\", expected one of \(names)")
         }
-        return try type.init(from: decoder)
+        let value = try type.init(from: decoder)
+        if let mistake = (value as? any Validated)?.mistake {
+            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: mistake))
+        }
+        return value
     }
 }

@@ -3,7 +3,7 @@ import ApusNeuralNetworks
 import ApusParallel
 
 /// Keeps gradients from growing too large before an optimizer sees them.
-public enum GradientClipping: Sendable, Hashable {
+public enum GradientClipping: Sendable, Hashable, Validated {
     /// Every element is moved into −limit…limit, Keras's `clipvalue`.
     case value(Double)
     /// The gradient of every parameter whose norm is larger is scaled down to it, Keras's `clipnorm`.
@@ -11,6 +11,14 @@ public enum GradientClipping: Sendable, Hashable {
     /// All gradients together, if the norm of the whole is larger, are scaled down to it: Keras's `global_clipnorm`, PyTorch's
     /// `clip_grad_norm_` (Pascanu et al. 2013, arXiv 1211.5063).
     case globalNorm(Double)
+
+    /// What is wrong with the limit, if anything.
+    public var mistake: String? {
+        switch self {
+        case .value(let limit), .norm(let limit), .globalNorm(let limit):
+            unless(limit > 0, "GradientClipping: the limit is \(limit), expected more than 0")
+        }
+    }
 
     /// Clips gradients in place. The result does not depend on the number of threads.
     package func apply(to gradients: ParameterBuffer<Float>, pool: WorkerPool) {

@@ -1,3 +1,5 @@
+import ApusParallel
+
 /// Loss and accuracy of a network on some examples.
 public struct Score: Sendable, Codable, Equatable {
     /// Mean loss.
@@ -68,7 +70,15 @@ public struct TrainingProgress: Sendable, Codable, Equatable {
     public init() {}
 }
 
-extension TrainingProgress {
+extension TrainingProgress: Validated {
+    /// What is wrong with the counts, if anything.
+    public var mistake: String? {
+        let counts = [epoch, batch, step, examples, correct]
+        return unless(
+            counts.allSatisfy { (0...1 << 53).contains($0) } && correct <= examples,
+            "TrainingProgress: epoch, batch, step, examples and correct ones are \(counts), expected none negative")
+    }
+
     /// The same progress without the times of finished epochs, which differ from run to run.
     var withoutTimes: TrainingProgress {
         var progress = self

@@ -20,9 +20,9 @@ public struct RateFinder: Sendable {
     /// How many times the lowest smoothed loss ends the search.
     public let divergence: Double
 
-    /// A test over eight powers of ten in 100 steps.
+    /// A test over six powers of ten in 200 steps.
     public init(
-        lowest: Double = 1e-7, highest: Double = 10, steps: Int = 100, smoothing: Double = 0.9, divergence: Double = 4
+        lowest: Double = 1e-6, highest: Double = 1, steps: Int = 200, smoothing: Double = 0.9, divergence: Double = 4
     ) {
         require(
             lowest > 0 && highest > lowest && highest.isFinite,

@@ -3,7 +3,7 @@ import ApusKernels
 import ApusParallel
 
 /// Settings of a training that its results depend on, besides model, loss, optimizer and data.
-public struct TrainingSettings: Sendable {
+public struct TrainingSettings: Sendable, Validated {
     /// Examples per step.
     public var batchSize: Int
     /// Parts in which the gradient of a batch is worked out, one after the other: memory is that of a batch of
@@ -57,11 +57,16 @@ public struct TrainingSettings: Sendable {
 
     /// Examples that are worked on at once.
     package var microBatchSize: Int {
-        require(
-            batchSize >= 1 && accumulation >= 1 && batchSize % accumulation == 0,
-            "TrainingSettings: batch size \(batchSize) in \(accumulation) parts, expected parts of one size, at least 1"
-        )
+        requireValid()
         return batchSize / accumulation
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless(
+            batchSize >= 1 && accumulation >= 1 && batchSize % accumulation == 0,
+            "TrainingSettings: batch size \(batchSize) in \(accumulation) parts, expected parts of one size, at least 1")
+            ?? clipping?.mistake ?? weightAverage?.mistake
     }
 }
 
@@ -108,5 +113,6 @@ extension TrainingSettings: Codable {
             precision: try value(.precision, else: .float32),
             scaling: try container.decode(PixelScaling.self, forKey: .scaling),
             augmentation: try container.decodeIfPresent(Augmentation.self, forKey: .augmentation))
+        try validated(decoder)
     }
 }

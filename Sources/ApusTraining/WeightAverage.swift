@@ -8,7 +8,7 @@ import ApusParallel
 ///
 /// It begins with the weights as they were drawn, as in Keras (`use_ema`). Parameters that are not learnt by gradients, such as
 /// running statistics, are taken over as they are.
-public struct WeightAverage: Sendable, Hashable, Codable {
+public struct WeightAverage: Sendable, Hashable, Codable, Validated {
     /// Share of the average that is kept.
     public let decay: Double
     /// Steps from one update of the average to the next.
@@ -16,10 +16,15 @@ public struct WeightAverage: Sendable, Hashable, Codable {
 
     /// An average; Keras's default decay is 0.99.
     public init(decay: Double = 0.99, interval: Int = 1) {
-        require((0...1).contains(decay), "WeightAverage: decay is \(decay), expected 0 ≤ decay ≤ 1")
-        require(interval >= 1, "WeightAverage: interval is \(interval), expected at least 1")
         self.decay = decay
         self.interval = interval
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless((0...1).contains(decay), "WeightAverage: decay is \(decay), expected 0 ≤ decay ≤ 1")
+            ?? unless(interval >= 1, "WeightAverage: interval is \(interval), expected at least 1")
     }
 
     /// Updates the average where the step calls for it; `step` counts from 1.

@@ -2,7 +2,10 @@ import TestSupport
 import Testing
 
 @Suite struct HelpTests {
-    @Test(arguments: [[], ["train"], ["evaluate"], ["predict"], ["plan"], ["tune"], ["doctor"]])
+    @Test(arguments: [
+        [], ["train"], ["evaluate"], ["predict"], ["summary"], ["plan"], ["tune"], ["tune-rate"], ["doctor"], ["data"],
+        ["data", "show"], ["data", "check"],
+    ])
     func everyCommandHasHelpWithExamples(command: [String]) async throws {
         let run = try await CommandRun.apus(command + ["--help"])
         expectSuccess(run)

@@ -7,8 +7,9 @@ import Testing
         try await withTemporaryDirectory { directory in
             let (json, html) = ("\(directory)/rate.json", "\(directory)/rate.html")
             let run = try await CommandRun.apus([
-                "tune-rate", "--data", "synthetic", "--limit", "320", "--image-size", "18", "--steps", "40", "--lowest",
-                "1e-5", "--highest", "10", "--json", json, "--html", html,
+                "tune-rate", "--data", "synthetic", "--limit", "640", "--image-size", "18", "--batch-size", "64",
+                "--seed",
+                "2", "--steps", "100", "--lowest", "1e-4", "--highest", "0.1", "--json", json, "--html", html,
             ])
             expectSuccess(run)
             let report = try object(contents(json))
@@ -18,12 +19,12 @@ import Testing
                 ])
             let suggestion = try #require(report["suggestion"] as? Double)
             let lowest = try #require(report["lowest_loss_rate"] as? Double)
-            #expect(suggestion > 1e-5 && suggestion <= lowest && lowest < 10)
+            #expect(suggestion > 1e-4 && suggestion <= lowest && lowest < 0.1)
             let points = try #require(report["points"] as? [[String: Double]])
-            #expect((2...40).contains(points.count))
+            #expect((2...100).contains(points.count))
             #expect(points.allSatisfy { Set($0.keys) == ["rate", "loss", "smoothed_loss"] })
             #expect(run.output.contains(String(format: "%.2e", suggestion)) && run.output.contains("suggested"))
-            #expect(run.output.contains("keras-cnn, Adam, batch 32"))
+            #expect(run.output.contains("keras-cnn, Adam, batch 64"))
             #expect(try names(in: directory) == ["rate.html", "rate.json"])
 
             let page = String(decoding: try contents(html), as: UTF8.self)

@@ -34,7 +34,8 @@ import Testing
             // It has ended for good, until it is given more patience.
             let again = try await CommandRun.apus(["train", "--resume", "\(directory)/run"])
             expectSuccess(again)
-            #expect(again.output.contains("Ended early") && (try Run("\(directory)/run").history().count) == 3)
+            #expect(again.output.contains("Ended early"))
+            #expect(try Run("\(directory)/run").history().count == 3)
             let more = try await CommandRun.apus(["train", "--resume", "\(directory)/run", "--early-stopping", "4"])
             expectSuccess(more)
             #expect(try Run("\(directory)/run").history().count == 5)

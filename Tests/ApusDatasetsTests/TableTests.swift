@@ -59,7 +59,7 @@ import Testing
     @Test func oneLongRowAmongShortOnes() {
         let text = "a\n" + String(repeating: "1\n", count: 10_000) + String(repeating: ",", count: 100_000)
         let error = #expect(throws: FileError.self) { try table(text) }
-        #expect(error?.description.contains("100001 fields in row 10002, expected 1") == true)
+        #expect(error?.description.contains("100001 fields in row 10002, expected at most 65536 columns") == true)
     }
 
     @Test func lastFieldMayBeEmpty() throws {

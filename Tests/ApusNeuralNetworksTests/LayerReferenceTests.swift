@@ -5,8 +5,8 @@ import ApusTensors
 import TestSupport
 import Testing
 
-/// Every layer forward and backward against Keras and PyTorch (`Tests/Support/reference/layers.py`), in Float, within 1e-4 of the
-/// largest number of each tensor.
+/// Every layer forward and backward against Keras and PyTorch (`Tests/Support/reference/layers.py`), in Float, within
+/// 1e-4 of the largest number of each tensor.
 @Suite struct LayerReferenceTests {
     struct Case: CustomTestStringConvertible, Sendable {
         let testDescription: String

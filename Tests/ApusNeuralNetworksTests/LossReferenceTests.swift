@@ -44,9 +44,9 @@ import Testing
             CategoricalCrossEntropy(fromLogits: true, labelSmoothing: 0.1, classWeights: $0, reduction: $1)
         },
         Case("divergence", "distribution") { KLDivergence(fromLogits: true, reduction: $1) },
-        Case("binary_plain", "binary") { BinaryCrossEntropy(reduction: $1) },
-        Case("binary_positive", "binary") { BinaryCrossEntropy(positiveWeight: 2.5, reduction: $1) },
-        Case("binary_smoothed", "binary") { BinaryCrossEntropy(labelSmoothing: 0.2, reduction: $1) },
+        Case("binary_plain", "binary") { BinaryCrossEntropy(fromLogits: true, reduction: $1) },
+        Case("binary_positive", "binary") { BinaryCrossEntropy(fromLogits: true, positiveWeight: 2.5, reduction: $1) },
+        Case("binary_smoothed", "binary") { BinaryCrossEntropy(fromLogits: true, labelSmoothing: 0.2, reduction: $1) },
         Case("squared", "regression") { MeanSquaredError(reduction: $1) },
         Case("absolute", "regression") { MeanAbsoluteError(reduction: $1) },
         Case("huber", "regression") { Huber(delta: 0.7, reduction: $1) },
@@ -133,8 +133,21 @@ import Testing
         }
     }
 
+    @Test func sigmoidOfTheNetworkIsTakenOver() throws {
+        let model = Sequential(input: [5]) { Activation(.sigmoid) }
+        let plan = ExecutionPlan<Double>(
+            model, loss: BinaryCrossEntropy(), batchSize: 6, purpose: .training,
+            parameters: ParameterBuffer(model.parameterLayout), inputHasGradient: true, pool: WorkerPool(threads: 1))
+        plan.forward(try tensor("logits", Double.self), targets: try tensor("binary", Double.self))
+        plan.backward()
+        let losses = try tensor("binary_plain.losses", Double.self).scalars
+        #expect(abs(plan.lossSum - losses.reduce(0, +)) < 1e-9)
+        let gradient = try tensor("binary_plain.gradient", Double.self).scalars
+        expectClose((0..<30).map { plan.inputGradientPointer[$0] }, gradient, relative: 1e-6)
+    }
+
     @Test func predictionIsTheProbability() throws {
-        let plan = try run(BinaryCrossEntropy(), "binary", Double.self)
+        let plan = try run(BinaryCrossEntropy(fromLogits: true), "binary", Double.self)
         let logits = try tensor("logits", Double.self).scalars
         let probabilities = (0..<30).map { plan.predictionPointer[$0] }
         expectClose(probabilities, logits.map { 1 / (1 + exp(-$0)) }, relative: 1e-14)

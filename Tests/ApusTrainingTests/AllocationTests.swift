@@ -24,22 +24,20 @@ import Testing
             let posixAligned = try function("posix_memalign", as: Placing.self)
             let mappings = try ["mmap", "mmap64"].map { try function($0, as: Mapping.self) }
 
-            #expect(callsOnTwoThreads { free(malloc(100)) } == [2, 0, 0, 0, 0])
-            #expect(callsOnTwoThreads { free(calloc(10, 10)) } == [0, 2, 0, 0, 0])
-            #expect(callsOnTwoThreads { free(realloc(nil, 100)) } == [0, 0, 2, 0, 0])
-            for aligned in aligned { #expect(callsOnTwoThreads { free(aligned(64, 128)) } == [0, 0, 0, 2, 0]) }
-            #expect(
-                callsOnTwoThreads {
-                    var memory: UnsafeMutableRawPointer?
-                    if posixAligned(&memory, 64, 128) == 0 { free(memory) }
-                } == [0, 0, 0, 2, 0])
-            for map in mappings {
-                #expect(
-                    callsOnTwoThreads {
-                        munmap(map(nil, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), 4096)
-                    } == [0, 0, 0, 0, 2])
+            expectOnTwoThreads([2, 0, 0, 0, 0]) { free(malloc(100)) }
+            expectOnTwoThreads([0, 2, 0, 0, 0]) { free(calloc(10, 10)) }
+            expectOnTwoThreads([0, 0, 2, 0, 0]) { free(realloc(nil, 100)) }
+            for aligned in aligned { expectOnTwoThreads([0, 0, 0, 2, 0]) { free(aligned(64, 128)) } }
+            expectOnTwoThreads([0, 0, 0, 2, 0]) {
+                var memory: UnsafeMutableRawPointer?
+                if posixAligned(&memory, 64, 128) == 0 { free(memory) }
             }
-            #expect(callsOnTwoThreads {} == [0, 0, 0, 0, 0])
+            for map in mappings {
+                expectOnTwoThreads([0, 0, 0, 0, 2]) {
+                    munmap(map(nil, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), 4096)
+                }
+            }
+            expectOnTwoThreads([0, 0, 0, 0, 0]) {}
         }
     }
 
@@ -187,17 +185,38 @@ private func function<Function>(_ name: String, as type: Function.Type) throws -
     unsafeBitCast(try #require(dlsym(nil, name)), to: type)
 }
 
+/// Expects the calls of each function that is counted while `body` runs on two threads at once.
+///
+/// Threads that this test did not ask for, such as those of the concurrency runtime on their way, may allocate in between and are counted
+/// as they should be; a call too few is always a mistake, one too many where it comes every time.
+private func expectOnTwoThreads(
+    _ expected: [UInt64], sourceLocation: SourceLocation = #_sourceLocation, _ body: () -> Void
+) {
+    var counts: [UInt64] = []
+    for _ in 0..<20 {
+        counts = callsOnTwoThreads(body)
+        let isTooFew = zip(counts, expected).contains { $0 < $1 }
+        if counts == expected || isTooFew { break }
+    }
+    #expect(counts == expected, sourceLocation: sourceLocation)
+}
+
 /// Runs `body` on two threads at once and returns the calls of each function that is counted.
 private func callsOnTwoThreads(_ body: () -> Void) -> [UInt64] {
     let pool = WorkerPool(threads: 2)
-    let arrived = Atomic(0)
-    callocations_begin()
-    pool.forEach(2) { _, _ in
-        // A shard that waits for the other keeps its thread from running both.
-        arrived.add(1, ordering: .sequentiallyConsistent)
-        while arrived.load(ordering: .sequentiallyConsistent) < 2 {}
-        body()
+    func onBoth(_ body: () -> Void) {
+        let arrived = Atomic(0)
+        pool.forEach(2) { _, _ in
+            // A shard that waits for the other keeps its thread from running both.
+            arrived.add(1, ordering: .sequentiallyConsistent)
+            while arrived.load(ordering: .sequentiallyConsistent) < 2 {}
+            body()
+        }
     }
+    // A thread takes memory as it starts, which on a busy machine is long after it was made.
+    onBoth {}
+    callocations_begin()
+    onBoth(body)
     let sum = callocations_end()
     let counts = (0..<callocations_functions.rawValue).map { callocations_of(callocations_function(rawValue: $0)) }
     #expect(sum == counts.reduce(0, +))

@@ -87,7 +87,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [3, 12, 31]) func anInterruptedTrainingEndsWithTheSameBits(batches: Int) throws {
+    @Test(arguments: [3, 12, 22]) func anInterruptedTrainingEndsWithTheSameBits(batches: Int) throws {
         try withTemporaryDirectory { directory in
             let (whole, parts) = (Run("\(directory)/whole"), Run("\(directory)/parts"))
             try whole.prepare()
@@ -121,8 +121,9 @@ import Testing
             let trainer = Clusters.trainer(learningRate: 0.05)
             try trainer.fit(Clusters.points(96), epochs: 1)
             // The weights of another epoch, as if another program had put them there.
-            try CheckpointWriter(Run("\(directory)/other"), configuration: Clusters.configuration(trainer)).write(
-                trainer)
+            let other = Run("\(directory)/other")
+            try other.prepare()
+            try other.save(trainer, configuration: Clusters.configuration(trainer))
             try FileManager.default.removeItem(atPath: path)
             try FileManager.default.copyItem(atPath: "\(directory)/other/model.safetensors", toPath: path)
             let wrong = #expect(throws: FileError.self) { _ = try train(try run.resume(), run) }

@@ -60,8 +60,8 @@ static inline void chardware_pause(void) {
 /// for SSE2 (where a multiply-add is two instructions) and NEON; 64 where there are no vectors.
 int chardware_vector_bits(void);
 
-/// Does x ← x + a·b, in registers alone, `iterations` times in each of several vectors that begin at 0: enough of them to
-/// keep all ports of a core busy.
+/// Does x ← x + a·b, in registers alone, `iterations` times in each of several vectors that begin at 0: enough of them
+/// to keep all ports of a core busy.
 ///
 /// `bits` is the width of the vectors: what `chardware_vector_bits` says or less. Returns the floating-point operations
 /// done, two for each multiply-add of a lane; `*sum` is the sum of all lanes.
@@ -90,8 +90,8 @@ uint64_t chardware_issue_nothing(uint64_t hundreds);
 
 // MARK: Closures
 
-/// A Swift closure of two integers that is lent for the time of a call: Swift itself hands a closure that does not escape to
-/// other threads only in a box from the heap.
+/// A Swift closure of two integers that is lent for the time of a call: Swift itself hands a closure that does not
+/// escape to other threads only in a box from the heap.
 typedef struct {
     void *function;
     const void *context;
@@ -157,19 +157,20 @@ typedef struct {
     bool pools;
     /// Where the number of the tap that holds the maximum goes, at the places of the output; may be null.
     int8_t *taps;
-    /// To which the sum of what is written to each channel is added, and `sums_step` behind it that of the squares; may be null.
+    /// To which the sum of what is written to each channel is added, and `sums_step` behind it that of the squares; may
+    /// be null.
     void *sums;
     ptrdiff_t sums_step;
 } chardware_product;
 
 void chardware_product_float32(chardware_tiles tiles, const chardware_product *product);
 void chardware_product_float64(chardware_tiles tiles, const chardware_product *product);
-/// Pixels and panel hold bfloat16, two in a word of 32 bits, and all offsets, steps and lengths of both count words; start and
-/// output are float32. Every set of tiles gives the same bits.
+/// Pixels and panel hold bfloat16, two in a word of 32 bits, and all offsets, steps and lengths of both count words;
+/// start and output are float32. Every set of tiles gives the same bits.
 void chardware_product_bfloat16(chardware_tiles tiles, const chardware_product *product);
 
-/// A sum of outer products, target[i, v] (+)= Σ left[position, i] · right[position, v], over the positions of some lines
-/// of some images. All strides count scalars.
+/// A sum of outer products, target[i, v] (+)= Σ left[position, i] · right[position, v], over the positions of some
+/// lines of some images. All strides count scalars.
 typedef struct {
     const void *left;
     const void *right;
@@ -189,12 +190,13 @@ typedef struct {
 
 void chardware_outer_product_float32(chardware_tiles tiles, const chardware_outer_product *product);
 void chardware_outer_product_float64(chardware_tiles tiles, const chardware_outer_product *product);
-/// Left and right hold words of bfloat16 of two neighbouring positions, and all their strides and `positions` count words; the
-/// target is float32. Every set of tiles gives the same bits.
+/// Left and right hold words of bfloat16 of two neighbouring positions, and all their strides and `positions` count
+/// words; the target is float32. Every set of tiles gives the same bits.
 void chardware_outer_product_bfloat16(chardware_tiles tiles, const chardware_outer_product *product);
 
-/// Rounds `count` rows of `depth` scalars to bfloat16 (to nearest, ties to even; denormals become zero) and puts neighbours
-/// into a word, the first of them into its lower half: rows of ⌈depth / 2⌉ words, an odd last scalar beside a zero.
+/// Rounds `count` rows of `depth` scalars to bfloat16 (to nearest, ties to even; denormals become zero) and puts
+/// neighbours into a word, the first of them into its lower half: rows of ⌈depth / 2⌉ words, an odd last scalar beside
+/// a zero.
 void chardware_pair_neighbours(chardware_tiles tiles, const float *source, ptrdiff_t count, ptrdiff_t depth,
                                uint32_t *target);
 
@@ -212,8 +214,8 @@ typedef struct {
     /// The taps that forward found, in the same places. Null where there was no pooling: a window is then a pixel.
     const int8_t *taps;
     ptrdiff_t source_step;
-    /// The first window's first pixel, neighbouring pixels `target_pixel` apart and the second line `target_line` behind
-    /// the first.
+    /// The first window's first pixel, neighbouring pixels `target_pixel` apart and the second line `target_line`
+    /// behind the first.
     void *targets;
     ptrdiff_t target_pixel, target_line;
     /// The gradients that are handed on are added to these sums by channel; may be null.
@@ -224,8 +226,8 @@ typedef struct {
 void chardware_unpool_float32(chardware_tiles tiles, const chardware_unpooling *unpooling);
 void chardware_unpool_float64(chardware_tiles tiles, const chardware_unpooling *unpooling);
 
-/// A filter's gradient behind a 2×2 max pooling, of which each channel hands on to one pixel of a window alone: a quarter
-/// of the products of `chardware_outer_product`, with the target transposed, for the windows of an image:
+/// A filter's gradient behind a 2×2 max pooling, of which each channel hands on to one pixel of a window alone: a
+/// quarter of the products of `chardware_outer_product`, with the target transposed, for the windows of an image:
 ///
 ///     target[n, segment, i] (+)= Σ gradient[window, n] · source[winner of the window for n, segment, i]
 ///
@@ -340,8 +342,8 @@ typedef enum {
     CHARDWARE_EXPONENTIAL,
 } chardware_function;
 
-/// target = f(source); or, where there are gradients, target = gradients · f′, with in `source` the inputs of GELU and SiLU and
-/// the outputs of the others. The target may be the source or the gradients.
+/// target = f(source); or, where there are gradients, target = gradients · f′, with in `source` the inputs of GELU and
+/// SiLU and the outputs of the others. The target may be the source or the gradients.
 typedef struct {
     chardware_function function;
     double parameter;
@@ -364,8 +366,8 @@ typedef struct {
 void chardware_moments_float32(chardware_tiles tiles, const chardware_moments *moments);
 void chardware_moments_float64(chardware_tiles tiles, const chardware_moments *moments);
 
-/// A row-major matrix whose columns are normalized each with its own coefficients, and an activation after that (linear,
-/// ReLU, GELU, SiLU): y = f((x − center) · factor + shift).
+/// A row-major matrix whose columns are normalized each with its own coefficients, and an activation after that
+/// (linear, ReLU, GELU, SiLU): y = f((x − center) · factor + shift).
 typedef struct {
     chardware_function function;
     /// x.

@@ -36,10 +36,13 @@ TARGET INLINE void TILE(activate_with)(const chardware_function function, const 
     for (ptrdiff_t i = 0; i < p->count; i += LANES) {
         const ptrdiff_t count = p->count - i < LANES ? p->count - i : LANES;
         const VECTOR value = TILE(load_some)((const SCALAR *)p->source + i, count);
-        const VECTOR result =
-            p->gradients ? TILE(activation_gradient)(function, value,
-                                                     TILE(load_some)((const SCALAR *)p->gradients + i, count), parameter)
-                         : TILE(activated)(function, value, parameter);
+        VECTOR result;
+        if (p->gradients) {
+            const VECTOR gradient = TILE(load_some)((const SCALAR *)p->gradients + i, count);
+            result = TILE(activation_gradient)(function, value, gradient, parameter);
+        } else {
+            result = TILE(activated)(function, value, parameter);
+        }
         TILE(store)(result, (SCALAR *)p->target + i, count);
     }
 }

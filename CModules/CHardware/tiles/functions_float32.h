@@ -1,5 +1,5 @@
-// Elementary functions of float32 in vectors, without a table and without a call. Denormals count as zero. NaN stays NaN. The largest errors are in
-// the documentation of ActivationFunction, and a test goes through the floats.
+// Elementary functions of float32 in vectors, without a table and without a call. Denormals count as zero. NaN stays
+// NaN. The largest errors are in the documentation of ActivationFunction, and a test goes through the floats.
 
 // A multiply-add that rounds once, where the set has it.
 #if LANES > 4 || defined(__ARM_NEON) || defined(__FMA__)
@@ -20,8 +20,8 @@ TARGET INLINE VECTOR TILE(with_sign)(VECTOR magnitude, VECTOR sign) {
 /// 2ⁿ for −126 ≤ n ≤ 127.
 TARGET INLINE VECTOR TILE(power_of_two)(MASK n) { return (VECTOR)((n + 127) << 23); }
 
-/// exp(x + rest) = 2ⁿ · (1 + fraction), |x| ≤ 200 and rest small beside 1: n is the integer next to x / ln 2, and the fraction is
-/// r + r² · q(r) with the minimax q of degree 4 on ±ln 2 / 2 (error 2⁻²⁸).
+/// exp(x + rest) = 2ⁿ · (1 + fraction), |x| ≤ 200 and rest small beside 1: n is the integer next to x / ln 2, and the
+/// fraction is r + r² · q(r) with the minimax q of degree 4 on ±ln 2 / 2 (error 2⁻²⁸).
 TARGET INLINE VECTOR TILE(exponential_fraction)(VECTOR x, VECTOR rest, MASK *n) {
     const VECTOR shifter = (VECTOR){0} + 0x1.8p23f;
     const VECTOR shifted = x * 0x1.715476p0f + shifter;
@@ -29,8 +29,8 @@ TARGET INLINE VECTOR TILE(exponential_fraction)(VECTOR x, VECTOR rest, MASK *n) 
     *n = (MASK)shifted - (MASK)shifter;
     // ln 2 in two parts, the first of so few digits that its product is exact (Cephes).
     const VECTOR r = ((x - whole * 0.693359375f) + whole * 2.12194440e-4f) + rest;
-    const VECTOR q =
-        (((0.0013813880505f * r + 0.0083690630272f) * r + 0.0416684225202f) * r + 0.1666651815176f) * r + 0.4999999403954f;
+    const VECTOR q = (((0.0013813880505f * r + 0.0083690630272f) * r + 0.0416684225202f) * r + 0.1666651815176f) * r
+                     + 0.4999999403954f;
     return r + r * r * q;
 }
 
@@ -67,7 +67,8 @@ TARGET INLINE VECTOR TILE(product_error)(VECTOR a, VECTOR b, VECTOR product) {
 #endif
 }
 
-/// x · s(|x|) for x < 0 and x · (1 − s(|x|)) for x ≥ 0, where s = exp(−w) / (1 + exp(−w)) and exp(−w) = 2ⁿ · (1 + fraction): x · sigmoid(±w).
+/// x · s(|x|) for x < 0 and x · (1 − s(|x|)) for x ≥ 0, where s = exp(−w) / (1 + exp(−w)) and exp(−w) = 2ⁿ · (1 +
+/// fraction): x · sigmoid(±w).
 TARGET INLINE VECTOR TILE(gated)(VECTOR x, VECTOR fraction, MASK n) {
     const VECTOR power = 1.0f + fraction;
     const VECTOR share = x / (1.0f + TILE(scaled)(power, n));
@@ -116,10 +117,11 @@ TARGET INLINE VECTOR TILE(bell_fraction)(VECTOR t, MASK *n) {
 
 /// Φ(−t) · exp(t²/2) for 0 ≤ t ≤ 14.5, Φ the normal distribution function: a minimax quotient (error 2⁻²⁷).
 TARGET INLINE VECTOR TILE(scaled_tail)(VECTOR t) {
-    const VECTOR p =
-        (((0.0041163280341f * t + 0.0406333343947f) * t + 0.1832354287390f) * t + 0.4382952978820f) * t + 0.5000000029571f;
-    const VECTOR q =
-        ((((0.0103179844934f * t + 0.1018591119658f) * t + 0.4694714069684f) * t + 1.2025042768482f) * t + 1.6744755771716f) * t + 1.0f;
+    const VECTOR p = (((0.0041163280341f * t + 0.0406333343947f) * t + 0.1832354287390f) * t + 0.4382952978820f) * t
+                     + 0.5000000029571f;
+    const VECTOR q4 = (((0.0103179844934f * t + 0.1018591119658f) * t + 0.4694714069684f) * t + 1.2025042768482f) * t
+                      + 1.6744755771716f;
+    const VECTOR q = q4 * t + 1.0f;
     return p / q;
 }
 
@@ -149,7 +151,8 @@ TARGET INLINE VECTOR TILE(gelu_slope)(VECTOR x) {
 #define GELU_CUBIC 0.07135481627260025
 #define REST(constant) ((float)((constant) - (double)(float)(constant)))
 
-/// x · sigmoid(2 √(2/π) · (x + 0.044715 x³)): the argument in two floats, because an error of it is one of the tail relative to itself.
+/// x · sigmoid(2 √(2/π) · (x + 0.044715 x³)): the argument in two floats, because an error of it is one of the tail
+/// relative to itself.
 TARGET INLINE VECTOR TILE(gelu_tanh)(VECTOR x) {
     x = TILE(at_least)(x, -11.0f);
     const VECTOR t = TILE(at_most)(TILE(magnitude)(x), 11.0f);

@@ -1,14 +1,44 @@
-// Normalization of rows of columns, where each column (a channel of a pixel) has its own statistics. Sums are taken over
-// blocks of rows that stay in the first cache, in the scalars' type, and added up in double.
+// Normalization of rows of columns, where each column (a channel of a pixel) has its own statistics. Sums are taken
+// over blocks of rows that stay in the first cache, in the scalars' type, and added up in double.
 
-/// Rows of a block: so many that it pays, so few that sums of floats stay exact enough and the second look finds them in cache.
+/// Rows of a block: so many that it pays, so few that sums of floats stay exact enough and the second look finds them
+/// in cache.
 INLINE ptrdiff_t TILE(block_rows)(ptrdiff_t columns) {
-    const ptrdiff_t rows = 8192 / columns;
-    return rows < 16 ? 16 : rows > 256 ? 256 : rows;
+    const ptrdiff_t rows = 16384 / columns;
+    return rows < 64 ? 64 : rows > 256 ? 256 : rows;
 }
 
-/// Mean and sum of squared deviations of some columns of a block, found in two looks (the second corrects the mean), merged
-/// with those of the blocks before by the rule of Chan, Golub and LeVeque 1979.
+typedef double TILE(doubles) __attribute__((vector_size(LANES * sizeof(double)), aligned(sizeof(double)), may_alias));
+
+#define DOUBLES TILE(doubles)
+#define WIDENED(vector) __builtin_convertvector(vector, DOUBLES)
+
+// By address, because vectors wider than the instruction set's have no agreed way of being passed.
+TARGET INLINE void TILE(load_doubles)(DOUBLES *value, const double *address, ptrdiff_t count) {
+    if (count >= LANES) {
+        *value = *(const DOUBLES *)address;
+    } else {
+        *value = (DOUBLES){0};
+        for (ptrdiff_t lane = 0; lane < count; lane++) { (*value)[lane] = address[lane]; }
+    }
+}
+TARGET INLINE void TILE(store_doubles)(const DOUBLES *value, double *address, ptrdiff_t count) {
+    if (count >= LANES) {
+        *(DOUBLES *)address = *value;
+    } else {
+        for (ptrdiff_t lane = 0; lane < count; lane++) { address[lane] = (*value)[lane]; }
+    }
+}
+/// Adds a vector of scalars to numbers in double.
+TARGET INLINE void TILE(add_to_doubles)(VECTOR value, double *address, ptrdiff_t count) {
+    DOUBLES total;
+    TILE(load_doubles)(&total, address, count);
+    total += WIDENED(value);
+    TILE(store_doubles)(&total, address, count);
+}
+
+/// Mean and sum of squared deviations of some columns of a block, found in two looks (the second corrects the mean),
+/// merged with those of the blocks before by the rule of Chan, Golub and LeVeque 1979.
 TARGET INLINE void TILE(block_moments)(const int vectors, const chardware_moments *p, ptrdiff_t first, ptrdiff_t rows,
                                        ptrdiff_t column, ptrdiff_t count) {
     const SCALAR *source = (const SCALAR *)p->source + first * p->columns + column;
@@ -31,19 +61,23 @@ TARGET INLINE void TILE(block_moments)(const int vectors, const chardware_moment
             square[v] += difference * difference;
         }
     }
-    const double after = (double)(first + rows), share = (double)rows / after;
+    const double share = (double)rows / (double)(first + rows), inverse = 1 / (double)rows;
     UNROLL for (int v = 0; v < vectors; v++) {
-        const ptrdiff_t lanes = count - v * LANES < LANES ? count - v * LANES : LANES;
+        const ptrdiff_t some = count - v * LANES;
         double *means = p->means + column + v * LANES, *squares = p->squares + column + v * LANES;
-        for (ptrdiff_t lane = 0; lane < lanes; lane++) {
-            const double rest = (double)sum[v][lane] / (double)rows;
-            const double block_mean = (double)mean[v][lane] + rest;
-            const double block_square = (double)square[v][lane] - rest * rest * (double)rows;
-            const double delta = first == 0 ? 0 : block_mean - means[lane];
-            means[lane] = first == 0 ? block_mean : means[lane] + delta * share;
-            squares[lane] =
-                first == 0 ? block_square : squares[lane] + block_square + delta * delta * (double)first * share;
+        const DOUBLES rest = WIDENED(sum[v]) * inverse;
+        DOUBLES block_mean = WIDENED(mean[v]) + rest;
+        DOUBLES block_square = WIDENED(square[v]) - rest * rest * (double)rows;
+        if (first > 0) {
+            DOUBLES before_mean, before_square;
+            TILE(load_doubles)(&before_mean, means, some);
+            TILE(load_doubles)(&before_square, squares, some);
+            const DOUBLES delta = block_mean - before_mean;
+            block_mean = before_mean + delta * share;
+            block_square += before_square + delta * delta * ((double)first * share);
         }
+        TILE(store_doubles)(&block_mean, means, some);
+        TILE(store_doubles)(&block_square, squares, some);
     }
 }
 
@@ -54,6 +88,9 @@ TARGET static void TILE(moments)(const chardware_moments *p) {
         ptrdiff_t column = 0;
         for (; column + 4 * LANES <= p->columns; column += 4 * LANES) {
             TILE(block_moments)(4, p, first, rows, column, 4 * LANES);
+        }
+        for (; column + 2 * LANES <= p->columns; column += 2 * LANES) {
+            TILE(block_moments)(2, p, first, rows, column, 2 * LANES);
         }
         for (; column < p->columns; column += LANES) {
             TILE(block_moments)(1, p, first, rows, column, p->columns - column);
@@ -109,11 +146,10 @@ TARGET INLINE void TILE(block_gradient_sums)(const chardware_function function, 
         }
     }
     UNROLL for (int v = 0; v < vectors; v++) {
-        const ptrdiff_t lanes = count - v * LANES < LANES ? count - v * LANES : LANES;
-        for (ptrdiff_t lane = 0; lane < lanes; lane++) {
-            p->sums[column + v * LANES + lane] += (double)sum[v][lane];
-            p->products[column + v * LANES + lane] += (double)product[v][lane];
-        }
+        const ptrdiff_t some = count - v * LANES;
+        double *sums = p->sums + column + v * LANES, *products = p->products + column + v * LANES;
+        TILE(add_to_doubles)(sum[v], sums, some);
+        TILE(add_to_doubles)(product[v], products, some);
     }
 }
 
@@ -148,12 +184,14 @@ TARGET INLINE void TILE(normalize_gradients_with)(const chardware_function funct
 }
 
 #define FUNCTION_CASES(body)                                                                                          \
-    switch (p->function) {                                                                                            \
-    case CHARDWARE_LINEAR: TILE(body)(CHARDWARE_LINEAR, p); break;                                                    \
-    case CHARDWARE_RELU: TILE(body)(CHARDWARE_RELU, p); break;                                                        \
-    case CHARDWARE_GELU: TILE(body)(CHARDWARE_GELU, p); break;                                                        \
-    case CHARDWARE_GELU_TANH: TILE(body)(CHARDWARE_GELU_TANH, p); break;                                              \
-    case CHARDWARE_SILU: TILE(body)(CHARDWARE_SILU, p); break;                                                        \
+    /* A copy, which no store can change. */                                                                          \
+    const chardware_normalization copy = *p;                                                                          \
+    switch (copy.function) {                                                                                          \
+    case CHARDWARE_LINEAR: TILE(body)(CHARDWARE_LINEAR, &copy); break;                                                \
+    case CHARDWARE_RELU: TILE(body)(CHARDWARE_RELU, &copy); break;                                                    \
+    case CHARDWARE_GELU: TILE(body)(CHARDWARE_GELU, &copy); break;                                                    \
+    case CHARDWARE_GELU_TANH: TILE(body)(CHARDWARE_GELU_TANH, &copy); break;                                          \
+    case CHARDWARE_SILU: TILE(body)(CHARDWARE_SILU, &copy); break;                                                    \
     default: __builtin_trap();                                                                                        \
     }
 
@@ -164,3 +202,5 @@ TARGET static void TILE(normalize_gradients)(const chardware_normalization *p) {
 }
 
 #undef FUNCTION_CASES
+#undef DOUBLES
+#undef WIDENED

@@ -1,5 +1,5 @@
-// What every tile of an instance uses: vectors, and loading and storing parts of them. An instance is made for one type of
-// scalars and one instruction set by including scalars.h or pairs.h with
+// What every tile of an instance uses: vectors, and loading and storing parts of them. An instance is made for one type
+// of scalars and one instruction set by including scalars.h or pairs.h with
 //
 //   TILE(name)   the name of a function or type of this instance
 //   TARGET       the attribute that allows the instruction set

@@ -74,6 +74,6 @@ struct DataShowCommand: AsyncParsableCommand {
     do {
         return try Augmentation(parsing: text)
     } catch {
-        throw ValidationError("--augment: \(error)")
+        throw ValidationError(error.description)
     }
 }

@@ -114,7 +114,7 @@ struct RatePage {
               scales: {
                 x: {type: "logarithmic", ...axis("learning rate"), ticks: {maxTicksLimit: 9, callback: text}},
                 // Losses that diverge would press all others to the ground.
-                y: {...axis("loss"), max: Math.max(2 * first, lowest), beginAtZero: false},
+                y: {...axis("loss"), max: first + Math.max(first - lowest, 0.05 * first), beginAtZero: false},
               },
             },
             plugins: [marker],

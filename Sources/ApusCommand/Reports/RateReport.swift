@@ -30,6 +30,23 @@ struct RateReport: Encodable {
         points = search.points.map { Point(rate: $0.rate, loss: $0.loss, smoothedLoss: $0.smoothedLoss) }
     }
 
+    private enum CodingKeys: String, CodingKey {
+        case model, data, optimizer, batchSize, suggestion, lowestLossRate, diverged, points
+    }
+
+    /// Writes `null` where there is no rate, so that every key is there.
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(model, forKey: .model)
+        try container.encode(data, forKey: .data)
+        try container.encode(optimizer, forKey: .optimizer)
+        try container.encode(batchSize, forKey: .batchSize)
+        try container.encode(suggestion, forKey: .suggestion)
+        try container.encode(lowestLossRate, forKey: .lowestLossRate)
+        try container.encode(diverged, forKey: .diverged)
+        try container.encode(points, forKey: .points)
+    }
+
     /// Draws the losses and says what they suggest.
     func show(_ console: Console) {
         console.line("\(console.styled("training ", .dim)) \(model), \(optimizer), batch \(batchSize), \(data)")
@@ -55,7 +72,8 @@ struct RateReport: Encodable {
         }
     }
 
-    /// The smoothed loss over the logarithm of the rate, `width` columns wide; losses beyond twice the first are cut off.
+    /// The smoothed loss over the logarithm of the rate, `width` columns wide. Losses as far above the first as the lowest is
+    /// below it are cut off: those that diverge would press all others to the ground.
     private func plot(width: Int, isUnicode: Bool) -> [String] {
         guard points.count > 1, width >= 10 else { return [] }
         let height = 12
@@ -63,7 +81,8 @@ struct RateReport: Encodable {
             points[column * (points.count - 1) / (width - 1)]
         }
         let low = points.map(\.smoothedLoss).min() ?? 0
-        let high = max(min(points.map(\.smoothedLoss).max() ?? 1, 2 * points[0].smoothedLoss), low + 1e-12)
+        let first = points[0].smoothedLoss
+        let high = first + max(first - low, 0.05 * first, 1e-12)
         let rows = columns.map { point in
             Int((min((point.smoothedLoss - low) / (high - low), 1) * Double(height - 1)).rounded())
         }

@@ -35,7 +35,7 @@ struct TableCheckReport: Encodable {
         console.line(
             "\(console.styled("data     ", .dim)) \(data): \(Numbers.grouped(rows)) rows of \(columns.count) columns")
         console.line()
-        let header = ["column", "kind", "missing", "infinite", "far out", "different"]
+        let header = ["column", "kind", "missing", "infinite", "unusual", "different"]
         let lines = TextTable(
             rows: [header]
                 + columns.map { column in

@@ -29,9 +29,8 @@ struct ResumedRun {
         var configuration = saved.configuration
         let watch = try TrainingWatch(
             command.watch, over: TrainingWatch(configuration), hasValidation: images.validation != nil)
-        configuration.notes = notes.merging([SavedRun.Note.epochs: "\(epochs)", SavedRun.Note.watch: watch.note()]) {
-            $1
-        }
+        configuration.notes[SavedRun.Note.epochs] = "\(epochs)"
+        configuration.notes[SavedRun.Note.watch] = try watch.note()
         return TrainingJob(
             run: saved.run, newDirectory: nil, trainer: try saved.run.resume(pool: command.threads.pool),
             configuration: configuration, images: images, epochs: epochs, threads: command.threads.count)

@@ -19,9 +19,11 @@ struct RunDirectory {
         try Run(path).prepare()
     }
 
-    /// Removes the directory if it was made here and nothing has been saved in it.
+    /// Removes the directory if it was made here and nothing but the start of a training has been saved in it.
     func removeIfUnused() {
-        if isNew { rmdir(path) }
+        guard isNew else { return }
+        for file in ["model.safetensors", "history.json", "config.json"] { unlink("\(path)/\(file)") }
+        rmdir(path)
     }
 
     private static func unusedName(model: String) -> String {

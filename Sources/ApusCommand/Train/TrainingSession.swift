@@ -17,15 +17,17 @@ struct TrainingSession {
         let start = ContinuousClock.now
         let outcome: Trainer.Outcome
         do {
+            // A training that is killed can be resumed from its first instant on.
+            if job.newDirectory != nil { try job.run.save(job.trainer, configuration: job.configuration) }
             let images = job.images
             outcome = try job.trainer.fit(
                 .images(images.train), validation: images.validation.map { .images($0) }, test: .images(images.test),
                 epochs: job.epochs, callbacks: callbacks, stop: signals.stop)
             if outcome == .stopped { try stop() }
         } catch {
-            job.newDirectory?.removeIfUnused()
+            let finished = job.trainer.progress.epoch
+            if finished == 0 { job.newDirectory?.removeIfUnused() }
             if error is TrainingError {
-                let finished = job.trainer.progress.epoch
                 console.note(
                     finished == 0
                         ? "Nothing was saved." : "\(directory) holds the run as it was after epoch \(finished).")

@@ -50,62 +50,64 @@ public struct ColorJitter: AugmentationValue {
 
     /// Changes an image by given factors.
     package func change(_ image: AugmentedImage, brightness: Float, contrast: Float, saturation: Float) {
-        let pixels = image.pixels
-        if image.channels != 3 || saturation == 1 {
-            let mean = contrast == 1 ? 0 : grey(image, brightness: brightness)
-            for index in 0..<image.count {
-                let bright = clamp(Float(pixels[index]) * (brightness / 255))
-                pixels[index] = byte(clamp(contrast * bright + (1 - contrast) * mean))
+        // What becomes of each of the 256 bytes, so that only the saturation is worked out pixel by pixel.
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: 256) { table in
+            for byte in 0..<256 { table[byte] = clamp(Float(byte) * (brightness / 255)) }
+            if contrast != 1 {
+                let rest = (1 - contrast) * grey(image, table)
+                for byte in 0..<256 { table[byte] = clamp(contrast * table[byte] + rest) }
             }
-            return
+            if image.channels == 3, saturation != 1 {
+                saturate(image, table, saturation)
+            } else {
+                for index in 0..<image.count { image.pixels[index] = byte(table[Int(image.pixels[index])]) }
+            }
         }
-        let mean = contrast == 1 ? 0 : grey(image, brightness: brightness)
+    }
+
+    private func saturate(_ image: AugmentedImage, _ table: UnsafeMutableBufferPointer<Float>, _ saturation: Float) {
+        let pixels = image.pixels
         for start in stride(from: 0, to: image.count, by: 3) {
-            let bright = { (channel: Int) -> Float in
-                let bright = clamp(Float(pixels[start + channel]) * (brightness / 255))
-                return clamp(contrast * bright + (1 - contrast) * mean)
-            }
-            let (red, green, blue) = (bright(0), bright(1), bright(2))
-            let own = (1 - saturation) * luma(red, green, blue)
+            let red = table[Int(pixels[start])]
+            let green = table[Int(pixels[start + 1])]
+            let blue = table[Int(pixels[start + 2])]
+            let own = (1 - saturation) * (Self.red * red + Self.green * green + Self.blue * blue)
             pixels[start] = byte(clamp(saturation * red + own))
             pixels[start + 1] = byte(clamp(saturation * green + own))
             pixels[start + 2] = byte(clamp(saturation * blue + own))
         }
     }
 
-    /// The mean of the grey values after the change of brightness.
-    private func grey(_ image: AugmentedImage, brightness: Float) -> Float {
-        let (pixels, factor) = (image.pixels, brightness / 255)
+    /// The mean of the grey values of an image whose bytes stand for what a table says.
+    private func grey(_ image: AugmentedImage, _ table: UnsafeMutableBufferPointer<Float>) -> Float {
+        let isColour = image.channels == 3
         var sum: Float = 0
-        if image.channels == 3 {
-            for row in 0..<image.height {
-                var rowSum: Float = 0
-                for column in 0..<image.width {
-                    let pixel = pixels + row * image.rowBytes + 3 * column
-                    rowSum += luma(
-                        clamp(Float(pixel[0]) * factor), clamp(Float(pixel[1]) * factor),
-                        clamp(Float(pixel[2]) * factor))
-                }
-                sum += rowSum
-            }
-            return sum / Float(image.height * image.width)
-        }
         for row in 0..<image.height {
-            var rowSum: Float = 0
-            for index in 0..<image.rowBytes { rowSum += clamp(Float(pixels[row * image.rowBytes + index]) * factor) }
-            sum += rowSum
+            let pixels = image.pixels + row * image.rowBytes
+            var sums: (Float, Float, Float) = (0, 0, 0)
+            if isColour {
+                for start in stride(from: 0, to: image.rowBytes, by: 3) {
+                    sums.0 += table[Int(pixels[start])]
+                    sums.1 += table[Int(pixels[start + 1])]
+                    sums.2 += table[Int(pixels[start + 2])]
+                }
+                sum += Self.red * sums.0 + Self.green * sums.1 + Self.blue * sums.2
+            } else {
+                for index in 0..<image.rowBytes { sums.0 += table[Int(pixels[index])] }
+                sum += sums.0
+            }
         }
-        return sum / Float(image.count)
+        return sum / Float(isColour ? image.height * image.width : image.count)
     }
 
-    @inline(__always)
-    private func luma(_ red: Float, _ green: Float, _ blue: Float) -> Float {
-        0.2989 * red + 0.587 * green + 0.114 * blue
-    }
+    // torchvision's weights of grey.
+    private static let red: Float = 0.2989
+    private static let green: Float = 0.587
+    private static let blue: Float = 0.114
 
     @inline(__always)
-    private func clamp(_ value: Float) -> Float { min(max(value, 0), 1) }
+    private func clamp(_ value: Float) -> Float { value < 0 ? 0 : (value > 1 ? 1 : value) }
 
     @inline(__always)
-    private func byte(_ value: Float) -> UInt8 { UInt8(value * 255 + 0.5) }
+    private func byte(_ value: Float) -> UInt8 { UInt8(truncatingIfNeeded: Int32(value * 255 + 0.5)) }
 }

@@ -53,21 +53,37 @@ public struct RandomRotation: AugmentationValue {
         _ image: AugmentedImage, _ x: Float, _ y: Float, _ fill: Float, into target: UnsafeMutablePointer<UInt8>
     ) {
         let (floorX, floorY) = (x.rounded(.down), y.rounded(.down))
-        let (column, row) = (Int(floorX), Int(floorY))
+        let (column, row) = (Int(Int32(floorX)), Int(Int32(floorY)))
         let (right, down) = (x - floorX, y - floorY)
         let (width, height, channels) = (image.width, image.height, image.channels)
-        let corner = image.pixels + (row * width + column) * channels
-        let isInside = column >= 0 && row >= 0 && column + 1 < width && row + 1 < height
-        for channel in 0..<channels {
-            let value = { (rows: Int, columns: Int) -> Float in
-                if !isInside {
-                    guard (0..<height).contains(row + rows), (0..<width).contains(column + columns) else { return fill }
-                }
-                return Float(corner[(rows * width + columns) * channels + channel])
+        if column >= 0, row >= 0, column + 1 < width, row + 1 < height {
+            let top = image.pixels + (row * width + column) * channels
+            let bottom = top + width * channels
+            for channel in 0..<channels {
+                target[channel] = blend(
+                    Float(top[channel]), Float(top[channels + channel]), Float(bottom[channel]),
+                    Float(bottom[channels + channel]), right, down)
             }
-            let top = value(0, 0) + (value(0, 1) - value(0, 0)) * right
-            let bottom = value(1, 0) + (value(1, 1) - value(1, 0)) * right
-            target[channel] = UInt8(min(max(top + (bottom - top) * down, 0), 255) + 0.5)
+            return
         }
+        let value = { (row: Int, column: Int, channel: Int) -> Float in
+            guard (0..<height).contains(row), (0..<width).contains(column) else { return fill }
+            return Float(image.pixels[(row * width + column) * channels + channel])
+        }
+        for channel in 0..<channels {
+            target[channel] = blend(
+                value(row, column, channel), value(row, column + 1, channel), value(row + 1, column, channel),
+                value(row + 1, column + 1, channel), right, down)
+        }
+    }
+
+    @inline(__always)
+    private func blend(
+        _ topLeft: Float, _ topRight: Float, _ bottomLeft: Float, _ bottomRight: Float, _ right: Float, _ down: Float
+    ) -> UInt8 {
+        let top = topLeft + (topRight - topLeft) * right
+        let bottom = bottomLeft + (bottomRight - bottomLeft) * right
+        // Between 0 and 255 but for rounding far under a half.
+        return UInt8(truncatingIfNeeded: Int32(top + (bottom - top) * down + 0.5))
     }
 }

@@ -2,7 +2,7 @@ import ApusParallel
 
 /// The affine map from a pixel's byte to a network's input, one for all channels or one for each:
 /// `input = byte · scale + offset`.
-public struct PixelScaling: Sendable, Hashable, Codable {
+public struct PixelScaling: Sendable, Hashable, Codable, Validated {
     /// Factors, one or as many as channels.
     public let scale: [Float]
     /// Summands, as many as factors.
@@ -13,11 +13,24 @@ public struct PixelScaling: Sendable, Hashable, Codable {
 
     /// A map from its factors and summands, one each or as many as channels.
     public init(scale: [Float], offset: [Float]) {
-        require(
-            !scale.isEmpty && scale.count == offset.count,
-            "PixelScaling: \(scale.count) factors and \(offset.count) summands, expected as many of both, at least one")
         self.scale = scale
         self.offset = offset
+        requireValid()
+    }
+
+    /// Reads a map; throws a `DecodingError` where factors and summands are not as many.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        scale = try container.decode([Float].self, forKey: .scale)
+        offset = try container.decode([Float].self, forKey: .offset)
+        try validated(decoder)
+    }
+
+    /// What is wrong with the numbers of factors and summands, if anything.
+    public var mistake: String? {
+        unless(
+            !scale.isEmpty && scale.count == offset.count,
+            "PixelScaling: \(scale.count) factors and \(offset.count) summands, expected as many of both, at least one")
     }
 
     /// `(byte / 255 − mean) / deviation` for each channel, with statistics of pixels from 0 to 1.

@@ -12,8 +12,9 @@ public struct ImageOutliers: Sendable {
 
     /// Images whose pixels are all the same, in order.
     public let constant: [Int]
-    /// Images whose mean or deviation is more than three times the distance of the quartiles beyond them ("far out",
-    /// Tukey, "Exploratory data analysis", 1977), in order; constant ones are not among them.
+    /// Images whose mean or deviation lies more than 2.2 times the distance of the quartiles beyond them (Hoaglin and
+    /// Iglewicz, "Fine-tuning some resistant rules for outlier labeling", 1987), in order; constant ones are not among
+    /// them, and of under 20 images none.
     public let outlying: [Outlier]
 
     /// Measures all images of a set.
@@ -45,13 +46,16 @@ public struct ImageOutliers: Sendable {
         return (mean / 255, variance.squareRoot() / 255, isConstant)
     }
 
-    /// The range beyond which values are far out.
+    /// Values of which quartiles say something.
+    private static let fewest = 20
+
+    /// The range beyond which values lie far from the others.
     static func fences(_ values: [Double]) -> ClosedRange<Double> {
         let sorted = values.sorted()
         guard let first = sorted.first, let last = sorted.last else { return 0...0 }
         let (lower, upper) = (sorted[(sorted.count - 1) / 4], sorted[(sorted.count - 1) * 3 / 4])
-        let reach = 3 * (upper - lower)
-        // Where half of all values are the same, there is no scale to tell how far others are.
-        return reach > 0 ? lower - reach...upper + reach : first...last
+        let reach = 2.2 * (upper - lower)
+        // Of few values, or where half of them are the same, there is no scale to tell how far others are.
+        return reach > 0 && values.count >= fewest ? lower - reach...upper + reach : first...last
     }
 }

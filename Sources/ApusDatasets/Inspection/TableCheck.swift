@@ -10,13 +10,10 @@ public struct TableCheck: Sendable {
         public let missing: Int
         /// Rows in which it is an infinity.
         public let infinite: Int
-        /// Numbers that are far out, as ``ImageOutliers/outlying`` says it.
+        /// Numbers that are far from the others, as ``ImageOutliers/outlying`` says it.
         public let outlying: Int
         /// Different values, missing ones apart.
         public let distinct: Int
-        /// The least common and the most common category's rows, for text.
-        public let rarest: Int?
-        public let commonest: Int?
     }
 
     /// The columns in order.
@@ -46,13 +43,11 @@ public struct TableCheck: Sendable {
             return Column(
                 name: column.name, isNumeric: true, missing: numbers.count { $0.isNaN },
                 infinite: numbers.count { $0.isInfinite }, outlying: finite.count { !fences.contains($0) },
-                distinct: Set(finite).count, rarest: nil, commonest: nil)
+                distinct: Set(finite).count)
         case .text(let categories, let indices):
-            var counts = [Int](repeating: 0, count: categories.count)
-            for case let index? in indices { counts[Int(index)] += 1 }
             return Column(
                 name: column.name, isNumeric: false, missing: indices.count { $0 == nil }, infinite: 0, outlying: 0,
-                distinct: categories.count, rarest: counts.min(), commonest: counts.max())
+                distinct: categories.count)
         }
     }
 

@@ -19,25 +19,32 @@ final class ByteStream {
     private var piece: [UInt8] = []
     /// Bytes of `piece` that are inflated already.
     private var taken = 0
-    private var inflater = z_stream()
+    /// zlib remembers its address.
+    private let inflater: UnsafeMutablePointer<z_stream>
     private var isAtEnd = false
 
     /// Opens a file; `expected` says for messages what should be there.
     init(path: String, expected: String) throws(FileError) {
-        file = try ReadableFile(path: path, expected: expected)
-        self.path = path
+        let file = try ReadableFile(path: path, expected: expected)
         let start: [UInt8] = try file.array(of: min(2, file.count), at: 0)
+        self.file = file
+        self.path = path
         isCompressed = start == [0x1F, 0x8B]
+        inflater = .allocate(capacity: 1)
+        inflater.initialize(to: z_stream())
         let (most, isTooMany) = file.count.multipliedReportingOverflow(by: 1032)
         byteLimit = isCompressed ? (isTooMany ? .max : most) : file.count
         guard isCompressed else { return }
         let size = Int32(MemoryLayout<z_stream>.size)
-        guard inflateInit2_(&inflater, Self.gzipWindow, ZLIB_VERSION, size) == Z_OK else {
+        guard inflateInit2_(inflater, Self.gzipWindow, ZLIB_VERSION, size) == Z_OK else {
             throw .malformed(path: path, found: "no memory to inflate it", expected: expected)
         }
     }
 
-    deinit { if isCompressed { inflateEnd(&inflater) } }
+    deinit {
+        if isCompressed { inflateEnd(inflater) }
+        inflater.deallocate()
+    }
 
     /// Fills a buffer and returns how many bytes there were: fewer than asked for at the end alone.
     ///
@@ -56,22 +63,22 @@ final class ByteStream {
             if taken == piece.count { try readPiece() }
             let room = min(buffer.count - done, Int(Int32.max))
             let status: Int32 = piece.withUnsafeMutableBufferPointer { piece in
-                inflater.next_in = piece.baseAddress.map { $0 + taken }
-                inflater.avail_in = UInt32(piece.count - taken)
-                inflater.next_out = buffer.baseAddress.map { ($0 + done).assumingMemoryBound(to: UInt8.self) }
-                inflater.avail_out = UInt32(room)
-                let status = CZlib.inflate(&inflater, Z_NO_FLUSH)
-                taken = piece.count - Int(inflater.avail_in)
+                inflater.pointee.next_in = piece.baseAddress.map { $0 + taken }
+                inflater.pointee.avail_in = UInt32(piece.count - taken)
+                inflater.pointee.next_out = buffer.baseAddress.map { ($0 + done).assumingMemoryBound(to: UInt8.self) }
+                inflater.pointee.avail_out = UInt32(room)
+                let status = CZlib.inflate(inflater, Z_NO_FLUSH)
+                taken = piece.count - Int(inflater.pointee.avail_in)
                 return status
             }
-            done += room - Int(inflater.avail_out)
+            done += room - Int(inflater.pointee.avail_out)
             switch status {
             case Z_STREAM_END: isAtEnd = true
             case Z_OK: break
             // No progress for want of input, which the next round reads.
             case Z_BUF_ERROR where taken == piece.count: break
             default:
-                let reason = inflater.msg.map { String(cString: $0) } ?? "error \(status)"
+                let reason = inflater.pointee.msg.map { String(cString: $0) } ?? "error \(status)"
                 throw .malformed(
                     path: path, found: "compressed data that zlib rejects (\(reason))", expected: "a whole gzip file")
             }

@@ -8,6 +8,9 @@ extension Table {
     /// Most bytes of a CSV file: 256 MiB. Text takes up to sixteen times its size while it is read.
     public static let byteLimit = 1 << 28
 
+    /// Most columns of a table.
+    public static let columnLimit = 1 << 16
+
     /// Reads a CSV file (RFC 4180): UTF-8, the columns' names in the first row, fields in quotes where they contain
     /// delimiters, quotes or line ends. Blanks around a field are dropped, empty lines passed over.
     ///
@@ -61,6 +64,12 @@ extension Table {
                 row += 1
                 if mistake != nil || fields == [""] { return }
                 let fields = fields.map { Substring($0).trimmingWhitespace() }
+                guard fields.count <= columnLimit else {
+                    mistake = .malformed(
+                        path: name, found: "\(fields.count) fields in row \(row)",
+                        expected: "at most \(columnLimit) columns")
+                    return
+                }
                 guard let header = names else {
                     names = fields
                     columns = [[String]](repeating: [], count: fields.count)

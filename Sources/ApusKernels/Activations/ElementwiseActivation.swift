@@ -2,8 +2,8 @@ import ApusBLAS
 import ApusParallel
 import CHardware
 
-/// A function of one number that is applied element by element, with its derivative. Float is computed in vectors by the
-/// tiles of the processor's instruction set, Double by the C library.
+/// A function of one number that is applied element by element, with its derivative. Float is computed in vectors by
+/// the tiles of the processor's instruction set, Double by the C library.
 package enum ElementwiseActivation: Hashable, Sendable {
     /// max(0, x).
     case rectification

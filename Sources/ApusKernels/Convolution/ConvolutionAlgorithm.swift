@@ -94,7 +94,11 @@ public struct ConvolutionAlgorithms: Hashable, Codable, Sendable {
             return
         }
         if choice == .auto, let entry = table[geometry] {
-            self = entry
+            // A file may name an algorithm for a geometry that it does not serve.
+            self = Self(
+                forward: entry.forward.serving(geometry, .forward),
+                inputGradient: entry.inputGradient.serving(geometry, .inputGradient),
+                filterGradient: entry.filterGradient.serving(geometry, .filterGradient))
             return
         }
         forward = choice.algorithm(for: geometry, direction: .forward, images: images)

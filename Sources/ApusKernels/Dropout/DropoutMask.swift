@@ -41,7 +41,8 @@ package enum DropoutMask {
             count: count, first: first, rate: rate, key: key, input: outputGradient, output: inputGradient, pool: pool)
     }
 
-    /// Drops whole channels of each sample (Tompson et al. 2015), forward and backward alike: output = mask[sample, channel] · input.
+    /// Drops whole channels of each sample (Tompson et al. 2015), forward and backward alike: output = mask[sample,
+    /// channel] · input.
     ///
     /// - Parameters:
     ///   - samples: Samples of `[positions, channels]`.

@@ -36,25 +36,16 @@ public struct ConvolutionGeometry: Hashable, Sendable {
 
     /// A geometry for given shapes.
     ///
-    /// - Precondition: All extents are at least 1, `groups` divides both channel counts, explicit padding is not negative
-    ///   and the dilated kernel fits into the padded input.
+    /// - Precondition: All extents are at least 1 and at most 2²⁴, `groups` divides both channel counts, explicit padding is not
+    ///   negative, the dilated kernel fits into the padded input, and no tensor has more elements than an `Int` counts.
     public init(
         input: Size2D, inputChannels: Int, outputChannels: Int, kernel: Size2D, stride: Size2D = 1,
         dilation: Size2D = 1, padding: Padding = .valid, groups: Int = 1
     ) {
-        for (name, size) in [("input", input), ("kernel", kernel), ("stride", stride), ("dilation", dilation)] {
-            require(min(size.height, size.width) >= 1, "Convolution: \(name) is \(size), expected at least 1×1")
-        }
-        require(
-            min(inputChannels, outputChannels, groups) >= 1,
-            "Convolution: \(inputChannels) input channels, \(outputChannels) output channels, \(groups) groups, "
-                + "expected at least 1 each")
-        require(
-            inputChannels.isMultiple(of: groups) && outputChannels.isMultiple(of: groups),
-            "Convolution: \(groups) groups do not divide \(inputChannels) input and \(outputChannels) output channels")
-        require(
-            padding.isNotNegative,
-            "Convolution: padding is \(padding) (top, bottom, left, right), expected none negative")
+        let mistake = Self.mistake(
+            input: input, inputChannels: inputChannels, outputChannels: outputChannels, kernel: kernel, stride: stride,
+            dilation: dilation, padding: padding, groups: groups)
+        if let mistake { callerMistake(mistake) }
         self.input = input
         self.inputChannels = inputChannels
         self.outputChannels = outputChannels
@@ -63,17 +54,55 @@ public struct ConvolutionGeometry: Hashable, Sendable {
         self.dilation = dilation
         self.padding = padding
         self.groups = groups
+        (rows, columns) = Self.axes(input, kernel, stride, dilation, padding)
+    }
+
+    private static func axes(
+        _ input: Size2D, _ kernel: Size2D, _ stride: Size2D, _ dilation: Size2D, _ padding: Padding
+    ) -> (rows: SlidingAxis, columns: SlidingAxis) {
         let widths = padding.rowsAndColumns
-        rows = SlidingAxis(
+        let rows = SlidingAxis(
             input: input.height, taps: kernel.height, stride: stride.height, dilation: dilation.height,
             padding: widths?.rows)
-        columns = SlidingAxis(
+        let columns = SlidingAxis(
             input: input.width, taps: kernel.width, stride: stride.width, dilation: dilation.width,
             padding: widths?.columns)
-        require(
-            rows.output >= 1 && columns.output >= 1,
-            "Convolution: kernel \(kernel) with dilation \(dilation) spans \(rows.extent)×\(columns.extent), more than "
-                + "input \(input) with padding \(padding)")
+        return (rows, columns)
+    }
+
+    /// Why there is no convolution of these shapes, `nil` where there is: the preconditions of
+    /// ``init(input:inputChannels:outputChannels:kernel:stride:dilation:padding:groups:)`` for shapes that come from outside.
+    public static func mistake(
+        input: Size2D, inputChannels: Int, outputChannels: Int, kernel: Size2D, stride: Size2D = 1,
+        dilation: Size2D = 1, padding: Padding = .valid, groups: Int = 1
+    ) -> String? {
+        for (name, size) in [("input", input), ("kernel", kernel), ("stride", stride), ("dilation", dilation)] {
+            if let mistake = size.mistake("Convolution: \(name)") { return mistake }
+        }
+        return unless(
+            min(inputChannels, outputChannels, groups) >= 1,
+            "Convolution: \(inputChannels) input channels, \(outputChannels) output channels, \(groups) groups, "
+                + "expected at least 1 each")
+            ?? unless(
+                inputChannels.isMultiple(of: groups) && outputChannels.isMultiple(of: groups),
+                "Convolution: \(groups) groups do not divide \(inputChannels) input and \(outputChannels) output channels")
+            ?? padding.mistake("Convolution")
+            ?? mistake(
+                in: axes(input, kernel, stride, dilation, padding),
+                filter: [kernel.height, kernel.width, inputChannels / groups, outputChannels],
+                "kernel \(kernel) with dilation \(dilation)", "input \(input) with padding \(padding)")
+    }
+
+    private static func mistake(
+        in axes: (rows: SlidingAxis, columns: SlidingAxis), filter: [Int], _ kernel: String, _ input: String
+    ) -> String? {
+        unless(
+            axes.rows.output >= 1 && axes.columns.output >= 1,
+            "Convolution: \(kernel) spans \(axes.rows.extent)×\(axes.columns.extent), more than \(input)")
+            // Multiply-adds of an image, and with it every tensor and matrix, doubled as in flops(images:).
+            ?? unless(
+                Shape(exactly: [2, axes.rows.output, axes.columns.output] + filter) != nil,
+                "Convolution: filter \(filter) over \(axes.rows.output)×\(axes.columns.output) pixels is too large")
     }
 
     /// Extent of an output image.

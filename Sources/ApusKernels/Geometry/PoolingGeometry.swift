@@ -25,30 +25,53 @@ public struct PoolingGeometry: Hashable, Sendable {
     ///   negative and narrower than the window, so that every window holds a pixel of the image.
     public init(input: Size2D, channels: Int, window: Size2D, stride: Size2D? = nil, padding: Padding = .valid) {
         let stride = stride ?? window
-        for (name, size) in [("input", input), ("window", window), ("stride", stride)] {
-            require(min(size.height, size.width) >= 1, "Pooling: \(name) is \(size), expected at least 1×1")
-        }
-        require(channels >= 1, "Pooling: \(channels) channels, expected at least 1")
-        let widths = padding.rowsAndColumns
-        if let widths {
-            require(
-                padding.isNotNegative && max(widths.rows.before, widths.rows.after) < window.height
-                    && max(widths.columns.before, widths.columns.after) < window.width,
-                "Pooling: padding is \(padding) (top, bottom, left, right), expected none negative and all narrower "
-                    + "than window \(window)")
-        }
+        let mistake = Self.mistake(
+            input: input, channels: channels, window: window, stride: stride, padding: padding)
+        if let mistake { callerMistake(mistake) }
         self.input = input
         self.channels = channels
         self.window = window
         self.stride = stride
         self.padding = padding
-        rows = SlidingAxis(
+        (rows, columns) = Self.axes(input, window, stride, padding)
+    }
+
+    private static func axes(
+        _ input: Size2D, _ window: Size2D, _ stride: Size2D, _ padding: Padding
+    ) -> (rows: SlidingAxis, columns: SlidingAxis) {
+        let widths = padding.rowsAndColumns
+        let rows = SlidingAxis(
             input: input.height, taps: window.height, stride: stride.height, dilation: 1, padding: widths?.rows)
-        columns = SlidingAxis(
+        let columns = SlidingAxis(
             input: input.width, taps: window.width, stride: stride.width, dilation: 1, padding: widths?.columns)
-        require(
+        return (rows, columns)
+    }
+
+    /// Why there is no pooling of these shapes, `nil` where there is: the preconditions of
+    /// ``init(input:channels:window:stride:padding:)`` for shapes that come from outside.
+    public static func mistake(
+        input: Size2D, channels: Int, window: Size2D, stride: Size2D, padding: Padding
+    ) -> String? {
+        for (name, size) in [("input", input), ("window", window), ("stride", stride)] {
+            if let mistake = size.mistake("Pooling: \(name)") { return mistake }
+        }
+        if channels < 1 { return "Pooling: \(channels) channels, expected at least 1" }
+        if let widths = padding.rowsAndColumns {
+            let isNarrow =
+                max(widths.rows.before, widths.rows.after) < window.height
+                && max(widths.columns.before, widths.columns.after) < window.width
+            if !(padding.isNotNegative && isNarrow) {
+                return "Pooling: padding is \(padding) (top, bottom, left, right), expected none negative and all narrower "
+                    + "than window \(window)"
+            }
+        }
+        let (rows, columns) = axes(input, window, stride, padding)
+        return unless(
             rows.output >= 1 && columns.output >= 1,
             "Pooling: window \(window) is larger than input \(input) with padding \(padding)")
+            ?? unless(
+                Shape(exactly: [input.height, input.width, channels]) != nil,
+                "Pooling: input \(input) of \(channels) channels is too large")
     }
 
     /// Extent of an output image.

@@ -1,3 +1,5 @@
+import ApusTensors
+
 /// How a window slides along one axis of an image: output `o` sees input `o · stride + tap · dilation − before` through
 /// its tap `tap`.
 struct SlidingAxis: Hashable, Sendable {
@@ -75,6 +77,14 @@ extension Padding {
         case .same: nil
         case .explicit(let top, let bottom, let left, let right): ((top, bottom), (left, right))
         }
+    }
+
+    /// A sentence where a side is negative or so large that products overflow.
+    func mistake(_ what: String) -> String? {
+        if !isNotNegative { return "\(what): padding is \(self) (top, bottom, left, right), expected none negative" }
+        guard case .explicit(let top, let bottom, let left, let right) = self else { return nil }
+        let largest = Shape.largestExtent
+        return max(top, bottom, left, right) > largest ? "\(what): padding is \(self), expected at most \(largest)" : nil
     }
 
     /// Whether no side is negative.

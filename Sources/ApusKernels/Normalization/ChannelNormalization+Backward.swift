@@ -3,8 +3,8 @@ import ApusParallel
 import CHardware
 
 extension ChannelNormalization {
-    /// The gradients of what ``forward(samples:input:scale:shift:output:statistics:workspace:pool:)`` did. With g the gradient before the activation, x̂ the normalized input and means
-    /// over a group of a block:
+    /// The gradients of what ``forward(samples:input:scale:shift:output:statistics:workspace:pool:)`` did. With g the
+    /// gradient before the activation, x̂ the normalized input and means over a group of a block:
     ///
     ///     scaleGradient = Σ g · x̂,  shiftGradient = Σ g
     ///     inputGradient = (scale · g − mean(scale · g) − x̂ · mean(scale · g · x̂)) / √(variance + epsilon)
@@ -44,7 +44,8 @@ extension ChannelNormalization {
             pool: pool)
     }
 
-    /// The input's gradient of what ``inference(samples:input:means:variances:scale:shift:output:workspace:pool:)`` did: scale · g / √(variance + epsilon).
+    /// The input's gradient of what ``inference(samples:input:means:variances:scale:shift:output:workspace:pool:)``
+    /// did: scale · g / √(variance + epsilon).
     @_specialize(where Scalar == Float)
     @_specialize(where Scalar == Double)
     package func inferenceBackward<Scalar: BLASScalar>(

@@ -50,8 +50,8 @@ extension ChannelNormalization {
         apply(samples: samples, input: input, output: output, memory, pool: pool)
     }
 
-    /// running = momentum · running + (1 − momentum) · value, where the value is the mean over the blocks, each weighted by its samples,
-    /// of their means or variances. One channel in a group.
+    /// running = momentum · running + (1 − momentum) · value, where the value is the mean over the blocks, each
+    /// weighted by its samples, of their means or variances. One channel in a group.
     ///
     /// - Parameter isUnbiased: Whether the variance is divided by one less than there are numbers.
     package func updateRunning<Scalar: BLASScalar>(
@@ -130,8 +130,8 @@ extension ChannelNormalization {
         }
     }
 
-    /// Center, factor and shift of a block, repeated for each pixel of a row. The center is the mean as a scalar, and what that
-    /// rounding took goes into the shift.
+    /// Center, factor and shift of a block, repeated for each pixel of a row. The center is the mean as a scalar, and
+    /// what that rounding took goes into the shift.
     func setCoefficients<Scalar: BLASScalar>(
         block: Int, _ memory: NormalizationWorkspace<Scalar>, scale: UnsafePointer<Scalar>?,
         shift: UnsafePointer<Scalar>?, _ statistics: (_ channel: Int) -> (mean: Double, inverse: Double)

@@ -2,16 +2,17 @@ import ApusBLAS
 import ApusParallel
 import CHardware
 
-/// Normalization of images `[samples, positions, channels]` by the statistics of blocks of samples and groups of channels, with a
-/// scale and a shift for each channel and an activation:
+/// Normalization of images `[samples, positions, channels]` by the statistics of blocks of samples and groups of
+/// channels, with a scale and a shift for each channel and an activation:
 ///
 ///     y = f(scale · (x − mean) / √(variance + epsilon) + shift)
 ///
-/// Batch normalization (Ioffe and Szegedy 2015) has one channel in a group and the whole batch, or a ghost batch (Hoffer et al. 2017), in a
-/// block; group normalization (Wu and He 2018) has one sample in a block. Variances are biased.
+/// Batch normalization (Ioffe and Szegedy 2015) has one channel in a group and the whole batch, or a ghost batch
+/// (Hoffer et al. 2017), in a block; group normalization (Wu and He 2018) has one sample in a block. Variances are
+/// biased.
 ///
-/// Memory is passed over twice in each direction. Moments are found block of rows by block of rows, each in two looks while it is
-/// in cache, and merged in Double and in a fixed order.
+/// Memory is passed over twice in each direction. Moments are found block of rows by block of rows, each in two looks
+/// while it is in cache, and merged in Double and in a fixed order.
 package struct ChannelNormalization: Sendable {
     /// Pixels of a sample.
     package let positions: Int
@@ -95,8 +96,8 @@ package struct ChannelNormalization: Sendable {
             limit: max(1, Shards.limit / blocks(samples: samples)))
     }
 
-    /// Calls `body` for each shard of each block with its place among all and its pixels, as whole rows and as pixels after
-    /// those.
+    /// Calls `body` for each shard of each block with its place among all and its pixels, as whole rows and as pixels
+    /// after those.
     func forEachShard(
         samples: Int, pool: WorkerPool,
         _ body: (_ unit: Int, _ block: Int, _ firstPixel: Int, _ rows: Int, _ rest: Int) -> Void

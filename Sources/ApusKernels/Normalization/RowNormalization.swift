@@ -1,8 +1,8 @@
 import ApusBLAS
 import ApusParallel
 
-/// Normalization of each row by its own mean and (biased) variance, with a scale and a shift for each column: layer normalization, Ba,
-/// Kiros and Hinton 2016.
+/// Normalization of each row by its own mean and (biased) variance, with a scale and a shift for each column: layer
+/// normalization, Ba, Kiros and Hinton 2016.
 ///
 ///     y = scale · (x − mean) / √(variance + epsilon) + shift
 ///

@@ -1,7 +1,8 @@
 import ApusBLAS
 import ApusParallel
 
-/// An image inside a larger one, `top` rows below and `left` columns right of its corner: both are `[height, width, channels]`.
+/// An image inside a larger one, `top` rows below and `left` columns right of its corner: both are `[height, width,
+/// channels]`.
 package struct ImageFrame: Sendable {
     let inner: Size2D
     let outer: Size2D

@@ -5,8 +5,8 @@ import ApusTensors
 
 /// A function applied to a layer's output.
 ///
-/// In Float all but the softmax's normalization run in vectors. The largest errors, in units in the last place (ulp) of the result, over all
-/// floats and instruction sets against the C library's double precision:
+/// In Float all but the softmax's normalization run in vectors. The largest errors, in units in the last place (ulp) of
+/// the result, over all floats and instruction sets against the C library's double precision:
 ///
 /// | Function | Largest error |
 /// |---|---|

@@ -7,18 +7,19 @@ import ApusTensors
 ///
 ///     y = scale · (x − mean) / √(variance + epsilon) + bias
 ///
-/// In training mean and (biased) variance are those of the batch, or of each ghost batch of `ghostSize` samples in the batch's order (Hoffer
-/// et al. 2017), of which the last may be smaller. In inference they are running means, which each training step moves:
+/// In training mean and (biased) variance are those of the batch, or of each ghost batch of `ghostSize` samples in the
+/// batch's order (Hoffer et al. 2017), of which the last may be smaller. In inference they are running means, which
+/// each training step moves:
 ///
 ///     running = momentum · running + (1 − momentum) · batch
 ///
-/// (Keras's convention; PyTorch's momentum is one less this.) With ghost batches `batch` is their mean, weighted by samples. The running
-/// variance is the mean of biased ones as in Keras, or of unbiased ones as in PyTorch.
+/// (Keras's convention; PyTorch's momentum is one less this.) With ghost batches `batch` is their mean, weighted by
+/// samples. The running variance is the mean of biased ones as in Keras, or of unbiased ones as in PyTorch.
 ///
 /// Where scale and bias are frozen, training goes by the running statistics too and leaves them alone.
 ///
-/// Parameters: `scale` `[channels]` and `bias` `[channels]`, where they are asked for, and `mean` and `variance` `[channels]`, which are not
-/// trainable. Without `scale` the scale is 1.
+/// Parameters: `scale` `[channels]` and `bias` `[channels]`, where they are asked for, and `mean` and `variance`
+/// `[channels]`, which are not trainable. Without `scale` the scale is 1.
 public struct BatchNorm: Layer {
     /// Automatic names begin with "batchnorm".
     public static let kind = "batchnorm"
@@ -42,9 +43,6 @@ public struct BatchNorm: Layer {
         scale: Bool = true, bias: Bool = true, momentum: Double = 0.99, epsilon: Double = 1e-3, ghostSize: Int? = nil,
         unbiasedVariance: Bool = false, name: String? = nil
     ) {
-        require((0...1).contains(momentum), "BatchNorm: momentum is \(momentum), expected 0 to 1")
-        require(epsilon > 0, "BatchNorm: epsilon is \(epsilon), expected over 0")
-        require((ghostSize ?? 1) >= 1, "BatchNorm: ghost size is \(ghostSize ?? 0), expected at least 1")
         self.usesScale = scale
         self.usesBias = bias
         self.momentum = momentum
@@ -52,11 +50,24 @@ public struct BatchNorm: Layer {
         self.ghostSize = ghostSize
         self.usesUnbiasedVariance = unbiasedVariance
         self.name = name
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless((0...1).contains(momentum), "BatchNorm: momentum is \(momentum), expected 0 to 1")
+            ?? unless(epsilon > 0, "BatchNorm: epsilon is \(epsilon), expected over 0")
+            ?? unless((ghostSize ?? 1) >= 1, "BatchNorm: ghost size is \(ghostSize ?? 0), expected at least 1")
+    }
+
+    /// Why the layer cannot take an input, if it cannot.
+    public func mistake(for input: Shape) -> String? {
+        unless(input.rank >= 1, "BatchNorm: input has shape \(input), expected at least one axis, the channels")
     }
 
     /// The input's shape.
     public func outputShape(for input: Shape) -> Shape {
-        require(input.rank >= 1, "BatchNorm: input has shape \(input), expected at least one axis, the channels")
+        requireFit(input)
         return input
     }
 

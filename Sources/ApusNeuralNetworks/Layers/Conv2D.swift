@@ -57,9 +57,17 @@ public struct Conv2D: Layer {
         self.name = name
     }
 
+    /// Why the layer cannot take an input, if it cannot.
+    public func mistake(for input: Shape) -> String? {
+        unless(input.rank == 3, "Conv2D: input has shape \(input), expected [height, width, channels]")
+            ?? ConvolutionGeometry.mistake(
+                input: Size2D(height: input[0], width: input[1]), inputChannels: input[2], outputChannels: filters,
+                kernel: kernel, stride: stride, dilation: dilation, padding: padding, groups: groups)
+    }
+
     /// The convolution's geometry for an input `[height, width, channels]`.
     public func geometry(for input: Shape) -> ConvolutionGeometry {
-        require(input.rank == 3, "Conv2D: input has shape \(input), expected [height, width, channels]")
+        requireFit(input)
         return ConvolutionGeometry(
             input: Size2D(height: input[0], width: input[1]), inputChannels: input[2], outputChannels: filters,
             kernel: kernel, stride: stride, dilation: dilation, padding: padding, groups: groups)

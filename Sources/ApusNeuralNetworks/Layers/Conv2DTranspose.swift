@@ -3,16 +3,16 @@ import ApusKernels
 import ApusParallel
 import ApusTensors
 
-/// Transposed convolution of images `[height, width, channels]`: forward is the input gradient of the convolution that makes an image of this layer's
-/// input's size from one of its output's (Dumoulin and Visin 2016).
+/// Transposed convolution of images `[height, width, channels]`: forward is the input gradient of the convolution that
+/// makes an image of this layer's input's size from one of its output's (Dumoulin and Visin 2016).
 ///
 /// Along each axis the output has
 ///
 ///     valid:  (input − 1) · stride + extent + outputPadding
 ///     same:   (input − 1) · stride + extent − 2 · ⌊kernel / 2⌋ + outputPadding
 ///
-/// pixels with extent = (kernel − 1) · dilation + 1, where outputPadding, if it is not given, is what makes it input · stride + max(extent − stride, 0)
-/// and input · stride, as in Keras.
+/// pixels with extent = (kernel − 1) · dilation + 1, where outputPadding, if it is not given, is what makes it input ·
+/// stride + max(extent − stride, 0) and input · stride, as in Keras.
 ///
 /// Parameters: `kernel` `[kernelHeight, kernelWidth, filters, channels]` (Keras's order) and `bias` `[filters]`.
 public struct Conv2DTranspose: Layer {
@@ -47,14 +47,6 @@ public struct Conv2DTranspose: Layer {
         outputPadding: Size2D? = nil, activation: ActivationFunction = .linear, bias: Bool = true,
         kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros, name: String? = nil
     ) {
-        require(
-            padding == .valid || padding == .same, "Conv2DTranspose: padding is \(padding), expected valid or same")
-        if let outputPadding {
-            require(
-                (0..<stride.height).contains(outputPadding.height)
-                    && (0..<stride.width).contains(outputPadding.width),
-                "Conv2DTranspose: output padding is \(outputPadding), expected less than stride \(stride)")
-        }
         self.filters = filters
         self.kernel = kernel
         self.stride = stride
@@ -66,21 +58,59 @@ public struct Conv2DTranspose: Layer {
         self.kernelInitializer = kernelInitializer
         self.biasInitializer = biasInitializer
         self.name = name
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless(
+            padding == .valid || padding == .same, "Conv2DTranspose: padding is \(padding), expected valid or same")
+            ?? unless(
+                [kernel, stride, dilation].allSatisfy {
+                    min($0.height, $0.width) >= 1 && max($0.height, $0.width) <= Shape.largestExtent
+                },
+                "Conv2DTranspose: kernel \(kernel), stride \(stride), dilation \(dilation), expected 1 to "
+                    + "\(Shape.largestExtent) each")
+            ?? outputPadding.flatMap {
+                unless(
+                    $0.height >= 0 && $0.height < stride.height && $0.width >= 0 && $0.width < stride.width,
+                    "Conv2DTranspose: output padding is \($0), expected less than stride \(stride)")
+            }
+    }
+
+    /// Why the layer cannot take an input, if it cannot.
+    public func mistake(for input: Shape) -> String? {
+        unless(input.rank == 3, "Conv2DTranspose: input has shape \(input), expected [height, width, channels]")
+            ?? unless(
+                max(input[0], input[1]) <= Shape.largestExtent,
+                "Conv2DTranspose: input has shape \(input), expected at most \(Shape.largestExtent) rows and columns")
+            ?? ConvolutionGeometry.mistake(
+                input: output(for: input), inputChannels: filters, outputChannels: input[2], kernel: kernel,
+                stride: stride, dilation: dilation, padding: padding)
+            ?? mistake(in: uncheckedGeometry(for: input), for: input)
+    }
+
+    private func mistake(in geometry: ConvolutionGeometry, for input: Shape) -> String? {
+        unless(
+            geometry.output == Size2D(height: input[0], width: input[1]),
+            "Conv2DTranspose: output \(geometry.input) of input \(input) is made of \(geometry.output) pixels by kernel "
+                + "\(kernel), stride \(stride); choose another output padding")
+    }
+
+    private func uncheckedGeometry(for input: Shape) -> ConvolutionGeometry {
+        ConvolutionGeometry(
+            input: output(for: input), inputChannels: filters, outputChannels: input[2], kernel: kernel,
+            stride: stride, dilation: dilation, padding: padding)
+    }
+
+    private func output(for input: Shape) -> Size2D {
+        Size2D(height: length(input[0], \.height), width: length(input[1], \.width))
     }
 
     /// The geometry of the convolution from this layer's output to its input `[height, width, channels]`.
     public func geometry(for input: Shape) -> ConvolutionGeometry {
-        require(input.rank == 3, "Conv2DTranspose: input has shape \(input), expected [height, width, channels]")
-        let output = Size2D(
-            height: length(input[0], \.height), width: length(input[1], \.width))
-        let geometry = ConvolutionGeometry(
-            input: output, inputChannels: filters, outputChannels: input[2], kernel: kernel, stride: stride,
-            dilation: dilation, padding: padding)
-        require(
-            geometry.output == Size2D(height: input[0], width: input[1]),
-            "Conv2DTranspose: output \(output) of input \(input) is made of \(geometry.output) pixels by kernel \(kernel), "
-                + "stride \(stride); choose another output padding")
-        return geometry
+        requireFit(input)
+        return uncheckedGeometry(for: input)
     }
 
     private func length(_ input: Int, _ axis: KeyPath<Size2D, Int>) -> Int {
@@ -118,11 +148,13 @@ public struct Conv2DTranspose: Layer {
         let output = builder.value(outputShape(for: input.shape))
         builder.add(
             TransposedConvolutionStep<Scalar>(
-                geometry: geometry, input: input, output: output, kernel: builder.parameter("kernel"),
-                bias: usesBias ? builder.parameter("bias") : nil,
-                algorithms: ConvolutionAlgorithms(
-                    builder.algorithm, for: geometry, images: builder.batchSize, table: builder.algorithmTable),
-                batchSize: builder.batchSize, threads: builder.threads))
+                convolution: PreparedConvolution(
+                    geometry,
+                    ConvolutionAlgorithms(
+                        builder.algorithm, for: geometry, images: builder.batchSize, table: builder.algorithmTable),
+                    batchSize: builder.batchSize, threads: builder.threads),
+                input: input, output: output, kernel: builder.parameter("kernel"),
+                bias: usesBias ? builder.parameter("bias") : nil, batchSize: builder.batchSize))
         return activation.lower(output, into: &builder)
     }
 }

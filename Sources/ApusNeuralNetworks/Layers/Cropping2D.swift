@@ -25,22 +25,33 @@ public struct Cropping2D: Layer {
 
     /// A layer that removes so many rows and columns on each side.
     public init(top: Int, bottom: Int, left: Int, right: Int, name: String? = nil) {
-        require(
-            min(top, bottom, left, right) >= 0,
-            "Cropping2D: [\(top), \(bottom), \(left), \(right)] (top, bottom, left, right), expected none negative")
         self.top = top
         self.bottom = bottom
         self.left = left
         self.right = right
         self.name = name
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless(
+            [top, bottom, left, right].allSatisfy((0...Shape.largestExtent).contains),
+            "Cropping2D: [\(top), \(bottom), \(left), \(right)] (top, bottom, left, right), expected none negative and none "
+                + "over \(Shape.largestExtent)")
+    }
+
+    /// Why the layer cannot take an input, if it cannot.
+    public func mistake(for input: Shape) -> String? {
+        unless(
+            input.rank == 3 && input[0] > top + bottom && input[1] > left + right,
+            "Cropping2D: [\(top), \(bottom), \(left), \(right)] (top, bottom, left, right) leave nothing of input "
+                + "\(input), expected [height, width, channels] and smaller margins")
     }
 
     /// `[height − top − bottom, width − left − right, channels]`.
     public func outputShape(for input: Shape) -> Shape {
-        require(
-            input.rank == 3 && input[0] > top + bottom && input[1] > left + right,
-            "Cropping2D: [\(top), \(bottom), \(left), \(right)] (top, bottom, left, right) leave nothing of input "
-                + "\(input), expected [height, width, channels] and smaller margins")
+        requireFit(input)
         return [input[0] - top - bottom, input[1] - left - right, input[2]]
     }
 

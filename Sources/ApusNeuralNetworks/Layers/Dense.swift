@@ -29,7 +29,6 @@ public struct Dense: Layer {
         kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
         kernelRegularizer: Regularizer? = nil, name: String? = nil
     ) {
-        require(units >= 1, "Dense: units is \(units), expected at least 1")
         self.units = units
         self.usesBias = bias
         self.activation = activation
@@ -37,11 +36,22 @@ public struct Dense: Layer {
         self.biasInitializer = biasInitializer
         self.kernelRegularizer = kernelRegularizer
         self.name = name
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? { unless(units >= 1, "Dense: units is \(units), expected at least 1") }
+
+    /// Why the layer cannot take an input, if it cannot.
+    public func mistake(for input: Shape) -> String? {
+        unless(input.rank == 1, "Dense: input has shape \(input), expected [features]; put Flatten() before it")
+            ?? unless(
+                Shape(exactly: [input[0], units]) != nil, "Dense: \(units) units of \(input[0]) features are too many")
     }
 
     /// `[units]`, for an input `[in]`.
     public func outputShape(for input: Shape) -> Shape {
-        require(input.rank == 1, "Dense: input has shape \(input), expected [features]; put Flatten() before it")
+        requireFit(input)
         return [units]
     }
 

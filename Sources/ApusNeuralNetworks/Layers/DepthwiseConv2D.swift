@@ -3,11 +3,11 @@ import ApusKernels
 import ApusParallel
 import ApusTensors
 
-/// Convolution of each channel on its own, into `multiplier` output channels each: those of channel c are c · multiplier and
-/// following.
+/// Convolution of each channel on its own, into `multiplier` output channels each: those of channel c are c ·
+/// multiplier and following.
 ///
-/// Parameters: `kernel` `[kernelHeight, kernelWidth, 1, channels · multiplier]` (Keras's `[…, channels, multiplier]` in the same
-/// order of memory) and `bias` `[channels · multiplier]`.
+/// Parameters: `kernel` `[kernelHeight, kernelWidth, 1, channels · multiplier]` (Keras's `[…, channels, multiplier]` in
+/// the same order of memory) and `bias` `[channels · multiplier]`.
 public struct DepthwiseConv2D: Layer {
     /// Automatic names begin with "depthwise".
     public static let kind = "depthwise"
@@ -38,7 +38,6 @@ public struct DepthwiseConv2D: Layer {
         activation: ActivationFunction = .linear, bias: Bool = true, kernelInitializer: Initializer = .glorotUniform,
         biasInitializer: Initializer = .zeros, name: String? = nil
     ) {
-        require(multiplier >= 1, "DepthwiseConv2D: multiplier is \(multiplier), expected at least 1")
         self.kernel = kernel
         self.multiplier = multiplier
         self.stride = stride
@@ -49,11 +48,30 @@ public struct DepthwiseConv2D: Layer {
         self.kernelInitializer = kernelInitializer
         self.biasInitializer = biasInitializer
         self.name = name
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless(
+            (1...Shape.largestExtent).contains(multiplier),
+            "DepthwiseConv2D: multiplier is \(multiplier), expected 1 to \(Shape.largestExtent)")
+    }
+
+    /// Why the layer cannot take an input, if it cannot.
+    public func mistake(for input: Shape) -> String? {
+        unless(input.rank == 3, "DepthwiseConv2D: input has shape \(input), expected [height, width, channels]")
+            ?? unless(
+                input[2] <= Shape.largestExtent, "DepthwiseConv2D: input has \(input[2]) channels, which are too many")
+            ?? ConvolutionGeometry.mistake(
+                input: Size2D(height: input[0], width: input[1]), inputChannels: input[2],
+                outputChannels: input[2] * multiplier, kernel: kernel, stride: stride, dilation: dilation,
+                padding: padding, groups: input[2])
     }
 
     /// The convolution's geometry for an input `[height, width, channels]`.
     public func geometry(for input: Shape) -> ConvolutionGeometry {
-        require(input.rank == 3, "DepthwiseConv2D: input has shape \(input), expected [height, width, channels]")
+        requireFit(input)
         return ConvolutionGeometry(
             input: Size2D(height: input[0], width: input[1]), inputChannels: input[2],
             outputChannels: input[2] * multiplier, kernel: kernel, stride: stride, dilation: dilation,

@@ -16,9 +16,14 @@ public struct Dropout: Layer {
 
     /// A layer that drops a share `rate` of its input.
     public init(_ rate: Double, name: String? = nil) {
-        require((0..<1).contains(rate), "Dropout: rate is \(rate), expected 0 ≤ rate < 1")
         self.rate = rate
         self.name = name
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless((0..<1).contains(rate), "Dropout: rate is \(rate), expected 0 ≤ rate < 1")
     }
 
     /// The input's shape.

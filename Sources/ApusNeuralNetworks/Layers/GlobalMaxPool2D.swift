@@ -12,9 +12,14 @@ public struct GlobalMaxPool2D: Layer {
     /// A layer that finds the maximum of all pixels.
     public init(name: String? = nil) { self.name = name }
 
+    /// Why the layer cannot take an input, if it cannot.
+    public func mistake(for input: Shape) -> String? {
+        unless(input.rank == 3, "GlobalMaxPool2D: input has shape \(input), expected [height, width, channels]")
+    }
+
     /// `[channels]`, for an input `[height, width, channels]`.
     public func outputShape(for input: Shape) -> Shape {
-        require(input.rank == 3, "GlobalMaxPool2D: input has shape \(input), expected [height, width, channels]")
+        requireFit(input)
         return [input[2]]
     }
 

@@ -3,13 +3,13 @@ import ApusKernels
 import ApusParallel
 import ApusTensors
 
-/// Group normalization (Wu and He 2018): channels, the last axis, are cut into `groups` groups of neighbours, and each group of each sample is normalized
-/// over all its positions and channels:
+/// Group normalization (Wu and He 2018): channels, the last axis, are cut into `groups` groups of neighbours, and each
+/// group of each sample is normalized over all its positions and channels:
 ///
 ///     y = scale · (x − mean) / √(variance + epsilon) + bias
 ///
-/// The variance is biased. With as many groups as channels it is instance normalization. Parameters: `scale` and `bias`, `[channels]`, where
-/// they are asked for.
+/// The variance is biased. With as many groups as channels it is instance normalization. Parameters: `scale` and
+/// `bias`, `[channels]`, where they are asked for.
 public struct GroupNorm: Layer {
     /// Automatic names begin with "groupnorm".
     public static let kind = "groupnorm"
@@ -28,20 +28,30 @@ public struct GroupNorm: Layer {
     public init(
         groups: Int = 32, scale: Bool = true, bias: Bool = true, epsilon: Double = 1e-3, name: String? = nil
     ) {
-        require(groups >= 1, "GroupNorm: \(groups) groups, expected at least 1")
-        require(epsilon > 0, "GroupNorm: epsilon is \(epsilon), expected over 0")
         self.groups = groups
         self.usesScale = scale
         self.usesBias = bias
         self.epsilon = epsilon
         self.name = name
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless(groups >= 1, "GroupNorm: \(groups) groups, expected at least 1")
+            ?? unless(epsilon > 0, "GroupNorm: epsilon is \(epsilon), expected over 0")
+    }
+
+    /// Why the layer cannot take an input, if it cannot.
+    public func mistake(for input: Shape) -> String? {
+        unless(
+            input.rank >= 1 && input[input.rank - 1].isMultiple(of: groups),
+            "GroupNorm: \(groups) groups do not divide the last axis of input \(input)")
     }
 
     /// The input's shape.
     public func outputShape(for input: Shape) -> Shape {
-        require(
-            input.rank >= 1 && input[input.rank - 1].isMultiple(of: groups),
-            "GroupNorm: \(groups) groups do not divide the last axis of input \(input)")
+        requireFit(input)
         return input
     }
 

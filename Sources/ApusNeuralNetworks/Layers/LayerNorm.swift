@@ -21,16 +21,24 @@ public struct LayerNorm: Layer {
 
     /// A layer normalization with Keras's defaults.
     public init(scale: Bool = true, bias: Bool = true, epsilon: Double = 1e-3, name: String? = nil) {
-        require(epsilon > 0, "LayerNorm: epsilon is \(epsilon), expected over 0")
         self.usesScale = scale
         self.usesBias = bias
         self.epsilon = epsilon
         self.name = name
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? { unless(epsilon > 0, "LayerNorm: epsilon is \(epsilon), expected over 0") }
+
+    /// Why the layer cannot take an input, if it cannot.
+    public func mistake(for input: Shape) -> String? {
+        unless(input.rank >= 1, "LayerNorm: input has shape \(input), expected at least one axis")
     }
 
     /// The input's shape.
     public func outputShape(for input: Shape) -> Shape {
-        require(input.rank >= 1, "LayerNorm: input has shape \(input), expected at least one axis")
+        requireFit(input)
         return input
     }
 

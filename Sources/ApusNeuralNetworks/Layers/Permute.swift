@@ -3,8 +3,9 @@ import ApusKernels
 import ApusParallel
 import ApusTensors
 
-/// The axes of a sample in another order: axis i of the output is axis `order[i]` of the input. Axes count from 0 without the
-/// batch axis (Keras counts them from 1): `Permute([2, 0, 1])` makes `[channels, height, width]` of an image.
+/// The axes of a sample in another order: axis i of the output is axis `order[i]` of the input. Axes count from 0
+/// without the batch axis (Keras counts them from 1): `Permute([2, 0, 1])` makes `[channels, height, width]` of an
+/// image.
 public struct Permute: Layer {
     /// Automatic names begin with "permute".
     public static let kind = "permute"
@@ -15,16 +16,26 @@ public struct Permute: Layer {
 
     /// A layer that puts axes into `order`.
     public init(_ order: [Int], name: String? = nil) {
-        require(
-            order.sorted() == Array(0..<order.count),
-            "Permute: the order is \(order), expected each of 0..<\(order.count) once")
         self.order = order
         self.name = name
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless(
+            order.sorted() == Array(0..<order.count),
+            "Permute: the order is \(order), expected each of 0..<\(order.count) once")
+    }
+
+    /// Why the layer cannot take an input, if it cannot.
+    public func mistake(for input: Shape) -> String? {
+        unless(input.rank == order.count, "Permute: the order \(order) does not fit input \(input)")
     }
 
     /// The input's extents in the new order.
     public func outputShape(for input: Shape) -> Shape {
-        require(input.rank == order.count, "Permute: the order \(order) does not fit input \(input)")
+        requireFit(input)
         return Shape(order.map { input[$0] })
     }
 

@@ -13,9 +13,17 @@ public protocol Pooling2D: Layer {
 }
 
 extension Pooling2D {
+    /// Why the layer cannot take an input, if it cannot.
+    public func mistake(for input: Shape) -> String? {
+        unless(input.rank == 3, "\(Self.self): input has shape \(input), expected [height, width, channels]")
+            ?? PoolingGeometry.mistake(
+                input: Size2D(height: input[0], width: input[1]), channels: input[2], window: window, stride: stride,
+                padding: padding)
+    }
+
     /// The pooling's geometry for an input `[height, width, channels]`.
     public func geometry(for input: Shape) -> PoolingGeometry {
-        require(input.rank == 3, "\(Self.self): input has shape \(input), expected [height, width, channels]")
+        requireFit(input)
         return PoolingGeometry(
             input: Size2D(height: input[0], width: input[1]), channels: input[2], window: window, stride: stride,
             padding: padding)

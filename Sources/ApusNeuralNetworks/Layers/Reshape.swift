@@ -13,21 +13,34 @@ public struct Reshape: Layer {
 
     /// A layer that gives samples the shape `extents`.
     public init(_ extents: [Int], name: String? = nil) {
-        require(
-            extents.allSatisfy { $0 >= 1 || $0 == -1 } && extents.count(where: { $0 == -1 }) <= 1,
-            "Reshape: the shape is \(extents), expected extents of at least 1, and -1 at most once")
         self.extents = extents
         self.name = name
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless(
+            extents.allSatisfy { $0 >= 1 || $0 == -1 } && extents.count(where: { $0 == -1 }) <= 1,
+            "Reshape: the shape is \(extents), expected extents of at least 1, and -1 at most once")
+    }
+
+    /// Why the layer cannot take an input, if it cannot.
+    public func mistake(for input: Shape) -> String? {
+        unless(
+            shape(for: input)?.count == input.count,
+            "Reshape: input \(input) has \(input.count) elements, which do not fit \(extents)")
+    }
+
+    private func shape(for input: Shape) -> Shape? {
+        guard let known = Shape(exactly: extents.filter { $0 != -1 }) else { return nil }
+        return Shape(exactly: extents.map { $0 == -1 ? input.count / known.count : $0 })
     }
 
     /// The shape asked for.
     public func outputShape(for input: Shape) -> Shape {
-        let known = extents.filter { $0 != -1 }.reduce(1, *)
-        let output = Shape(extents.map { $0 == -1 ? input.count / known : $0 })
-        require(
-            output.count == input.count,
-            "Reshape: input \(input) has \(input.count) elements, which do not fit \(extents)")
-        return output
+        requireFit(input)
+        return shape(for: input) ?? input
     }
 
     /// Adds no step: the memory is seen under another shape.

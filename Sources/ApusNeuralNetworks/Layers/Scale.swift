@@ -1,7 +1,8 @@
 import ApusBLAS
 import ApusTensors
 
-/// A product with a constant, as the 1/9 before many a softmax, or with a learnt factor for each channel, the last axis.
+/// A product with a constant, as the 1/9 before many a softmax, or with a learnt factor for each channel, the last
+/// axis.
 ///
 /// Parameters: `scale` `[channels]`, where it is learnt.
 public struct Scale: Layer {

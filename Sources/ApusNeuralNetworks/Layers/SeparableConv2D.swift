@@ -3,11 +3,11 @@ import ApusKernels
 import ApusParallel
 import ApusTensors
 
-/// A convolution of each channel on its own (see ``DepthwiseConv2D``), then one of 1×1 taps over all of them: `filters` output channels
-/// for far fewer products than ``Conv2D``'s (Chollet 2017).
+/// A convolution of each channel on its own (see ``DepthwiseConv2D``), then one of 1×1 taps over all of them: `filters`
+/// output channels for far fewer products than ``Conv2D``'s (Chollet 2017).
 ///
-/// Parameters: `depthwise` `[kernelHeight, kernelWidth, 1, channels · multiplier]`, `pointwise` `[1, 1, channels · multiplier, filters]` and
-/// `bias` `[filters]`.
+/// Parameters: `depthwise` `[kernelHeight, kernelWidth, 1, channels · multiplier]`, `pointwise` `[1, 1, channels ·
+/// multiplier, filters]` and `bias` `[filters]`.
 public struct SeparableConv2D: Layer {
     /// Automatic names begin with "separable".
     public static let kind = "separable"
@@ -40,9 +40,6 @@ public struct SeparableConv2D: Layer {
         padding: Padding = .valid, activation: ActivationFunction = .linear, bias: Bool = true,
         kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros, name: String? = nil
     ) {
-        require(
-            min(filters, multiplier) >= 1,
-            "SeparableConv2D: \(filters) filters and multiplier \(multiplier), expected at least 1 each")
         self.filters = filters
         self.kernel = kernel
         self.multiplier = multiplier
@@ -54,17 +51,46 @@ public struct SeparableConv2D: Layer {
         self.kernelInitializer = kernelInitializer
         self.biasInitializer = biasInitializer
         self.name = name
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless(
+            [filters, multiplier].allSatisfy((1...Shape.largestExtent).contains),
+            "SeparableConv2D: \(filters) filters and multiplier \(multiplier), expected 1 to \(Shape.largestExtent) each")
+    }
+
+    /// Why the layer cannot take an input, if it cannot.
+    public func mistake(for input: Shape) -> String? {
+        unless(input.rank == 3, "SeparableConv2D: input has shape \(input), expected [height, width, channels]")
+            ?? unless(
+                input[2] <= Shape.largestExtent, "SeparableConv2D: input has \(input[2]) channels, which are too many")
+            ?? ConvolutionGeometry.mistake(
+                input: Size2D(height: input[0], width: input[1]), inputChannels: input[2],
+                outputChannels: input[2] * multiplier, kernel: kernel, stride: stride, dilation: dilation,
+                padding: padding, groups: input[2])
+            ?? pointwiseMistake(for: depthwise(for: input))
+    }
+
+    private func pointwiseMistake(for depthwise: ConvolutionGeometry) -> String? {
+        ConvolutionGeometry.mistake(
+            input: depthwise.output, inputChannels: depthwise.outputChannels, outputChannels: filters, kernel: 1)
+    }
+
+    private func depthwise(for input: Shape) -> ConvolutionGeometry {
+        ConvolutionGeometry(
+            input: Size2D(height: input[0], width: input[1]), inputChannels: input[2],
+            outputChannels: input[2] * multiplier, kernel: kernel, stride: stride, dilation: dilation,
+            padding: padding, groups: input[2])
     }
 
     /// The geometries of both convolutions for an input `[height, width, channels]`.
     public func geometries(
         for input: Shape
     ) -> (depthwise: ConvolutionGeometry, pointwise: ConvolutionGeometry) {
-        require(input.rank == 3, "SeparableConv2D: input has shape \(input), expected [height, width, channels]")
-        let depthwise = ConvolutionGeometry(
-            input: Size2D(height: input[0], width: input[1]), inputChannels: input[2],
-            outputChannels: input[2] * multiplier, kernel: kernel, stride: stride, dilation: dilation,
-            padding: padding, groups: input[2])
+        requireFit(input)
+        let depthwise = depthwise(for: input)
         let pointwise = ConvolutionGeometry(
             input: depthwise.output, inputChannels: depthwise.outputChannels, outputChannels: filters, kernel: 1)
         return (depthwise, pointwise)

@@ -2,10 +2,12 @@ import ApusBLAS
 import ApusParallel
 import ApusTensors
 
-/// Inverted dropout of whole channels, the last axis of an input of any shape (Tompson et al. 2015): in training each channel of each sample is zero with
-/// probability `rate` and divided by `1 − rate` otherwise; in inference nothing happens.
+/// Inverted dropout of whole channels, the last axis of an input of any shape (Tompson et al. 2015): in training each
+/// channel of each sample is zero with probability `rate` and divided by `1 − rate` otherwise; in inference nothing
+/// happens.
 ///
-/// Which are dropped is a function of the seed, the training step, the layer's place, the sample's place in the batch and the channel.
+/// Which are dropped is a function of the seed, the training step, the layer's place, the sample's place in the batch
+/// and the channel.
 public struct SpatialDropout: Layer {
     /// Automatic names begin with "spatialdropout".
     public static let kind = "spatialdropout"
@@ -16,14 +18,24 @@ public struct SpatialDropout: Layer {
 
     /// A layer that drops a share `rate` of its input's channels.
     public init(_ rate: Double, name: String? = nil) {
-        require((0..<1).contains(rate), "SpatialDropout: rate is \(rate), expected 0 ≤ rate < 1")
         self.rate = rate
         self.name = name
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless((0..<1).contains(rate), "SpatialDropout: rate is \(rate), expected 0 ≤ rate < 1")
+    }
+
+    /// Why the layer cannot take an input, if it cannot.
+    public func mistake(for input: Shape) -> String? {
+        unless(input.rank >= 1, "SpatialDropout: input has shape \(input), expected at least one axis, the channels")
     }
 
     /// The input's shape.
     public func outputShape(for input: Shape) -> Shape {
-        require(input.rank >= 1, "SpatialDropout: input has shape \(input), expected at least one axis, the channels")
+        requireFit(input)
         return input
     }
 

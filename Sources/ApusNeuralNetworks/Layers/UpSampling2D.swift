@@ -24,16 +24,28 @@ public struct UpSampling2D: Layer {
 
     /// A layer that repeats pixels, unless `interpolation` says otherwise.
     public init(_ factor: Size2D = 2, interpolation: Interpolation = .nearest, name: String? = nil) {
-        require(
-            min(factor.height, factor.width) >= 1, "UpSampling2D: factor is \(factor), expected at least 1×1")
         self.factor = factor
         self.interpolation = interpolation
         self.name = name
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless(min(factor.height, factor.width) >= 1, "UpSampling2D: factor is \(factor), expected at least 1×1")
+    }
+
+    /// Why the layer cannot take an input, if it cannot.
+    public func mistake(for input: Shape) -> String? {
+        unless(input.rank == 3, "UpSampling2D: input has shape \(input), expected [height, width, channels]")
+            ?? unless(
+                Shape(exactly: Array(input) + [factor.height, factor.width]) != nil,
+                "UpSampling2D: \(factor) times input \(input) is too large")
     }
 
     /// `[height · factor, width · factor, channels]`.
     public func outputShape(for input: Shape) -> Shape {
-        require(input.rank == 3, "UpSampling2D: input has shape \(input), expected [height, width, channels]")
+        requireFit(input)
         return [input[0] * factor.height, input[1] * factor.width, input[2]]
     }
 

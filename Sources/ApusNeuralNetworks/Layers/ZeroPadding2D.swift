@@ -25,19 +25,33 @@ public struct ZeroPadding2D: Layer {
 
     /// A layer that adds so many rows and columns on each side.
     public init(top: Int, bottom: Int, left: Int, right: Int, name: String? = nil) {
-        require(
-            min(top, bottom, left, right) >= 0,
-            "ZeroPadding2D: [\(top), \(bottom), \(left), \(right)] (top, bottom, left, right), expected none negative")
         self.top = top
         self.bottom = bottom
         self.left = left
         self.right = right
         self.name = name
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless(
+            [top, bottom, left, right].allSatisfy((0...Shape.largestExtent).contains),
+            "ZeroPadding2D: [\(top), \(bottom), \(left), \(right)] (top, bottom, left, right), expected none negative and none "
+                + "over \(Shape.largestExtent)")
+    }
+
+    /// Why the layer cannot take an input, if it cannot.
+    public func mistake(for input: Shape) -> String? {
+        unless(input.rank == 3, "ZeroPadding2D: input has shape \(input), expected [height, width, channels]")
+            ?? unless(
+                Shape(exactly: [input[0] + top + bottom, input[1] + left + right, input[2]]) != nil,
+                "ZeroPadding2D: input \(input) with its margins is too large")
     }
 
     /// `[height + top + bottom, width + left + right, channels]`.
     public func outputShape(for input: Shape) -> Shape {
-        require(input.rank == 3, "ZeroPadding2D: input has shape \(input), expected [height, width, channels]")
+        requireFit(input)
         return [input[0] + top + bottom, input[1] + left + right, input[2]]
     }
 

@@ -1,5 +1,6 @@
 import ApusBLAS
 import ApusKernels
+import ApusParallel
 import ApusTensors
 
 /// Cross-entropy with a distribution over the classes per sample: `−Σᵢ targetᵢ · log softmax(x)ᵢ`, computed together with
@@ -26,14 +27,15 @@ public struct CategoricalCrossEntropy: Loss {
         fromLogits: Bool = false, labelSmoothing: Double = 0, classWeights: [Double]? = nil,
         reduction: LossReduction = .mean
     ) {
-        let options = CrossEntropyOptions(
-            labelSmoothing: labelSmoothing, classWeights: classWeights, reduction: reduction
-        ).checked("CategoricalCrossEntropy")
         self.fromLogits = fromLogits
-        self.labelSmoothing = options.labelSmoothing
-        self.classWeights = options.classWeights
-        self.reduction = options.reduction
+        self.labelSmoothing = labelSmoothing
+        self.classWeights = classWeights
+        self.reduction = reduction
+        requireValid()
     }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? { options.mistake(of: "CategoricalCrossEntropy") }
 
     /// Reads a loss; files of before there were options have none.
     public init(from decoder: any Decoder) throws {

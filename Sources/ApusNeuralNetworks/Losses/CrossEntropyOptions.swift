@@ -8,15 +8,14 @@ struct CrossEntropyOptions: Sendable {
     let classWeights: [Double]?
     let reduction: LossReduction
 
-    /// Checks what a caller asks for.
-    func checked(_ loss: String) -> Self {
-        require(
+    /// What is wrong with what is asked for, if anything.
+    func mistake(of loss: String) -> String? {
+        unless(
             (0..<1).contains(labelSmoothing),
             "\(loss): label smoothing is \(labelSmoothing), expected 0 ≤ smoothing < 1")
-        require(
-            classWeights?.allSatisfy { $0 >= 0 && $0.isFinite } ?? true,
-            "\(loss): class weights are \(classWeights ?? []), expected numbers of at least 0")
-        return self
+            ?? unless(
+                classWeights?.allSatisfy { $0 >= 0 && $0.isFinite } ?? true,
+                "\(loss): class weights are \(classWeights ?? []), expected numbers of at least 0")
     }
 
     /// The weights as a step uses them, one for each of `classes`.

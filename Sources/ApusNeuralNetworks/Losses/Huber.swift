@@ -14,10 +14,13 @@ public struct Huber: Loss {
 
     /// The loss, with Keras's defaults.
     public init(delta: Double = 1, reduction: LossReduction = .mean) {
-        require(delta > 0, "Huber: delta is \(delta), expected more than 0")
         self.delta = delta
         self.reduction = reduction
+        requireValid()
     }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? { unless(delta > 0, "Huber: delta is \(delta), expected more than 0") }
 
     /// Adds the loss's step.
     public func lower<Scalar: BLASScalar>(

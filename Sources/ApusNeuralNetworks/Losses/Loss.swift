@@ -1,10 +1,11 @@
 import ApusBLAS
+import ApusParallel
 import ApusTensors
 
 /// What training makes small: the mean or the sum over the batch of a loss per sample.
 ///
 /// A loss is a value like a ``Layer`` and lowers itself to a last step in the same way.
-public protocol Loss: Sendable, Codable {
+public protocol Loss: Sendable, Codable, Validated {
     /// What the data must hold for each sample.
     var targetKind: TargetKind { get }
 

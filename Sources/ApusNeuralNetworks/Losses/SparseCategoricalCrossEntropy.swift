@@ -1,5 +1,6 @@
 import ApusBLAS
 import ApusKernels
+import ApusParallel
 import ApusTensors
 
 /// Cross-entropy with a class index per sample: `−log softmax(x)[label]`.
@@ -28,14 +29,15 @@ public struct SparseCategoricalCrossEntropy: Loss {
         fromLogits: Bool = false, labelSmoothing: Double = 0, classWeights: [Double]? = nil,
         reduction: LossReduction = .mean
     ) {
-        let options = CrossEntropyOptions(
-            labelSmoothing: labelSmoothing, classWeights: classWeights, reduction: reduction
-        ).checked("SparseCategoricalCrossEntropy")
         self.fromLogits = fromLogits
-        self.labelSmoothing = options.labelSmoothing
-        self.classWeights = options.classWeights
-        self.reduction = options.reduction
+        self.labelSmoothing = labelSmoothing
+        self.classWeights = classWeights
+        self.reduction = reduction
+        requireValid()
     }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? { options.mistake(of: "SparseCategoricalCrossEntropy") }
 
     /// Reads a loss; files of before there were options have none.
     public init(from decoder: any Decoder) throws {

@@ -75,8 +75,8 @@ public struct PlanBuilder<Scalar: BLASScalar> {
         makeValue(shape, hasGradient: learns, isOverwritable: true)
     }
 
-    /// One value for each of the steps that read `value`, with its contents and a gradient of its own: backward adds those
-    /// gradients to that of `value`. A value has at most one reader otherwise.
+    /// One value for each of the steps that read `value`, with its contents and a gradient of its own: backward adds
+    /// those gradients to that of `value`. A value has at most one reader otherwise.
     public mutating func fork(_ value: Value, into count: Int) -> [Value] {
         let bytes = value.shape.count * batchSize * MemoryLayout<Scalar>.stride
         let branches = (0..<count).map { _ in
@@ -167,6 +167,16 @@ public struct PlanBuilder<Scalar: BLASScalar> {
         return softmax.input
     }
 
+    /// The same for a sigmoid.
+    mutating func removeTrailingSigmoid(of prediction: Value) -> Value? {
+        guard let sigmoid = steps.last as? ActivationStep<Scalar>, sigmoid.output == prediction,
+            case .sigmoid = sigmoid.function
+        else { return nil }
+        steps.removeLast()
+        stepLayers.removeLast()
+        return sigmoid.input
+    }
+
     // MARK: For plans
 
     mutating func makeValue(_ shape: Shape, hasGradient: Bool, isOverwritable: Bool) -> Value {
@@ -185,7 +195,8 @@ public struct PlanBuilder<Scalar: BLASScalar> {
     /// Begins with a network's parameters by their full names.
     mutating func enter(network parameters: [String: Parameter]) { layer = ("", parameters) }
 
-    /// Lowers the layers of a network, or of a layer, whose parameters were declared as `<layer>.<parameter>` of the outer one.
+    /// Lowers the layers of a network, or of a layer, whose parameters were declared as `<layer>.<parameter>` of the
+    /// outer one.
     mutating func lower(_ chain: LayerChain, _ input: Value) -> Value {
         let outer = layer
         defer { layer = outer }

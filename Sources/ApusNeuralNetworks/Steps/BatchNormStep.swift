@@ -1,7 +1,8 @@
 import ApusBLAS
 import ApusKernels
 
-/// Normalization by the statistics of the batch in training, by the running ones in inference, and an activation in the same pass.
+/// Normalization by the statistics of the batch in training, by the running ones in inference, and an activation in the
+/// same pass.
 struct BatchNormStep<Scalar: BLASScalar>: Step {
     /// What a batch normalization does beside normalizing.
     struct Settings {

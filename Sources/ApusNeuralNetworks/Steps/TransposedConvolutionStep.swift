@@ -4,17 +4,16 @@ import ApusKernels
 /// The input gradient of a convolution as forward, and its forward as the input's gradient.
 struct TransposedConvolutionStep<Scalar: BLASScalar>: Step {
     /// From this step's output to its input.
-    let geometry: ConvolutionGeometry
+    let convolution: PreparedConvolution<Scalar>
     let input: Value
     let output: Value
     let kernel: Parameter
     let bias: Parameter?
-    let algorithms: ConvolutionAlgorithms
     let batchSize: Int
-    let threads: Int
 
     var operation: String { "transposed convolution" }
     var algorithm: String {
+        let algorithms = convolution.algorithms
         let names = [algorithms.inputGradient, algorithms.forward, algorithms.filterGradient].map(\.rawValue)
         return Set(names).count == 1 ? names[0] : names.joined(separator: ", ")
     }
@@ -25,21 +24,17 @@ struct TransposedConvolutionStep<Scalar: BLASScalar>: Step {
     var forwardFlops: Int { geometry.flops(images: 1) }
     var backwardFlops: Int { (input.hasGradient ? 2 : 1) * geometry.flops(images: 1) }
     var workspaceCount: Int {
-        let convolution = ConvolutionDirection.allCases.map { direction in
-            Convolution.workspaceCount(
-                geometry, images: batchSize, direction: direction, algorithm: algorithms[direction], threads: threads)
-        }
-        return max(convolution.max() ?? 0, ChannelBias.workspaceCount(rows: batchSize * pixels, channels: channels))
+        max(
+            convolution.workspaceCount, ChannelBias.workspaceCount(rows: batchSize * pixels, channels: channels))
     }
 
+    private var geometry: ConvolutionGeometry { convolution.geometry }
     private var channels: Int { geometry.inputChannels }
     private var pixels: Int { geometry.input.area }
 
     func forward(_ run: StepRun<Scalar>) {
-        Convolution.inputGradient(
-            geometry, images: run.samples, outputGradient: run.pointer(input), filter: run.pointer(kernel),
-            inputGradient: run.pointer(output), algorithm: algorithms.inputGradient, workspace: run.workspace,
-            pool: run.pool)
+        convolution.inputGradient(
+            run, outputGradient: run.pointer(input), filter: run.pointer(kernel), inputGradient: run.pointer(output))
         if let bias {
             ChannelBias.add(
                 rows: run.samples * pixels, channels: channels, bias: run.pointer(bias), to: run.pointer(output),
@@ -48,19 +43,16 @@ struct TransposedConvolutionStep<Scalar: BLASScalar>: Step {
     }
 
     func backward(_ run: StepRun<Scalar>) {
-        Convolution.filterGradient(
-            geometry, images: run.samples, input: run.gradientPointer(output), outputGradient: run.pointer(input),
-            filterGradient: run.gradientPointer(kernel), biasGradient: nil, algorithm: algorithms.filterGradient,
-            workspace: run.workspace, pool: run.pool)
+        convolution.filterGradient(
+            run, input: run.gradientPointer(output), outputGradient: run.pointer(input),
+            filterGradient: run.gradientPointer(kernel))
         if let bias {
             ChannelBias.gradient(
                 rows: run.samples * pixels, channels: channels, outputGradient: run.gradientPointer(output),
                 biasGradient: run.gradientPointer(bias), workspace: run.workspace, pool: run.pool)
         }
         guard input.hasGradient else { return }
-        Convolution.forward(
-            geometry, images: run.samples, input: run.gradientPointer(output), filter: run.pointer(kernel), bias: nil,
-            output: run.gradientPointer(input), algorithm: algorithms.forward, workspace: run.workspace,
-            pool: run.pool)
+        convolution.forward(
+            run, input: run.gradientPointer(output), filter: run.pointer(kernel), output: run.gradientPointer(input))
     }
 }

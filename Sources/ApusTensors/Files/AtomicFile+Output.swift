@@ -15,7 +15,7 @@ extension AtomicFile {
                 temporary = destination.resolved
                 descriptor = calls.open(temporary, O_WRONLY | O_CLOEXEC, 0)
             } else {
-                let name = ".apus-\(String(UInt64.random(in: .min ... .max), radix: 16)).tmp"
+                let name = prefix + String(UInt64.random(in: .min ... .max), radix: 16) + suffix
                 temporary = "\(destination.directory)/\(name)"
                 descriptor = calls.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
             }

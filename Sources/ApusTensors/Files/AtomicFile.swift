@@ -40,6 +40,15 @@ public enum AtomicFile {
 }
 
 extension AtomicFile {
+    static let prefix = ".apus-"
+    static let suffix = ".tmp"
+
+    /// Removes what writers that were killed have left in a directory. Nobody else may be writing there.
+    package static func removeLeftovers(in directory: String) {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        for name in names where name.hasPrefix(prefix) && name.hasSuffix(suffix) { unlink("\(directory)/\(name)") }
+    }
+
     /// Where a file goes: links followed, and what stands there now.
     struct Destination {
         /// As the caller wrote it, for messages.

@@ -27,6 +27,10 @@ public struct Shape: Sendable, Hashable {
         self.count = count
     }
 
+    /// The largest extent of an image, a kernel or the like that is taken from a file: products of two and sums of many stay
+    /// far from overflowing.
+    package static let largestExtent = 1 << 24
+
     /// Number of axes.
     public var rank: Int { dimensions.count }
 

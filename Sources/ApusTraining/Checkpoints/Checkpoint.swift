@@ -19,6 +19,8 @@ enum Checkpoint {
     static func write(_ trainer: Trainer, to path: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         let progress = String(decoding: try encoder.encode(trainer.progress.withoutTimes), as: UTF8.self)
         var contents = SafetensorsContents(metadata: ["format": format, "progress": progress])
         for (prefix, buffer) in buffers(of: trainer) {
@@ -38,14 +40,29 @@ enum Checkpoint {
         for (prefix, buffer) in buffers(of: trainer) { try read(file, prefix: prefix, into: buffer) }
     }
 
-    /// Where the training stands that a file holds.
+    /// Where the training stood when the file was written.
     static func progress(of file: SafetensorsFile) throws -> TrainingProgress {
-        do {
-            return try JSONDecoder().decode(TrainingProgress.self, from: Data((file.metadata["progress"] ?? "").utf8))
-        } catch {
-            throw FileError.malformed(
-                path: file.path, found: "metadata \"progress\" that cannot be read",
-                expected: "where the training stands")
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        let text = Data((file.metadata["progress"] ?? "").utf8)
+        let progress = try? decoder.decode(TrainingProgress.self, from: text)
+        guard let progress, progress.mistake == nil else {
+            let found = progress?.mistake ?? "metadata \"progress\" that cannot be read"
+            throw FileError.malformed(path: file.path, found: found, expected: "where the training stands")
+        }
+        return progress
+    }
+
+    /// Finds out, before memory is taken for it, whether a file holds all of a network's parameters.
+    static func check(_ path: String, holds layout: ParameterLayout) throws {
+        let file = try open(path)
+        for entry in layout.entries {
+            let shape = try file.entry(named: entry.name).shape
+            guard shape == entry.shape else {
+                throw FileError.malformed(
+                    path: path, found: "\"\(entry.name)\" of shape \(shape)", expected: "shape \(entry.shape)")
+            }
         }
     }
 

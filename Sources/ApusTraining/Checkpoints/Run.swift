@@ -7,6 +7,12 @@ import Foundation
 /// A directory that holds a training: `model.safetensors` (weights, optimizer state, progress), `config.json` (what it
 /// was made of) and `history.json` (its finished epochs).
 ///
+/// The checkpoint holds all that a training needs to go on to the same bits: the weights under their names, their average as
+/// `average.<name>`, the optimizer's state as `optimizer.<state>.<name>`, and as metadata the format's version and
+/// ``TrainingProgress`` (epoch, batch, step, metrics). Random numbers, the order of examples and the schedule have no state of
+/// their own: they are functions of the settings' seed and schedule and of that progress. Files are replaced as a whole or not at
+/// all, so that a program that is killed at any instant leaves a run that goes on.
+///
 /// ```swift
 /// let run = Run("runs/2026-11-23-keras-cnn")
 /// let model = try run.loadModel()
@@ -26,13 +32,15 @@ public struct Run: Sendable {
 
     // MARK: Writing
 
-    /// Makes the directory and finds out, before any work is done, whether files can be written there.
+    /// Makes the directory, removes what a writer that was killed has left there, and finds out, before any work is done, whether
+    /// files can be written.
     public func prepare() throws {
         do {
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         } catch {
             throw FileError.unwritable(path: directory, reason: "the directory cannot be made")
         }
+        AtomicFile.removeLeftovers(in: directory)
         try AtomicFile.write("", to: path(".probe"))
         try? FileManager.default.removeItem(atPath: path(".probe"))
     }
@@ -93,9 +101,16 @@ public struct Run: Sendable {
     public func loadModel(types: [any (Decodable & Sendable).Type] = [], pool: WorkerPool = WorkerPool()) throws
         -> Trainer
     {
-        let trainer = trainer(try configuration(types: types), pool: pool)
+        let trainer = try trainer(configuration(types: types), pool: pool)
         try Checkpoint.readWeights(checkpointPath, into: trainer)
         return trainer
+    }
+
+    /// Whether the training was killed before its first checkpoint was there: it then begins anew, with the same weights.
+    private var isAtStart: Bool {
+        let hasCheckpoint = FileManager.default.fileExists(atPath: checkpointPath)
+        let hasHistory = FileManager.default.fileExists(atPath: path("history.json"))
+        return !hasCheckpoint && (!hasHistory || (try? history())?.isEmpty == true)
     }
 
     /// The training, ready to go on from the step after which it was saved.
@@ -105,14 +120,19 @@ public struct Run: Sendable {
     ///   - pool: The threads to work with; their number may differ from before.
     public func resume(types: [any (Decodable & Sendable).Type] = [], pool: WorkerPool = WorkerPool()) throws -> Trainer
     {
-        let trainer = trainer(try configuration(types: types), pool: pool)
+        let trainer = try trainer(configuration(types: types), pool: pool)
+        if isAtStart { return trainer }
         try Checkpoint.read(checkpointPath, into: trainer)
         trainer.progress.takeTimes(from: try history())
         return trainer
     }
 
-    private func trainer(_ configuration: RunConfiguration, pool: WorkerPool) -> Trainer {
-        Trainer(
+    /// A training of the size of the saved one: a configuration that describes another is refused before it takes memory.
+    private func trainer(_ configuration: RunConfiguration, pool: WorkerPool) throws -> Trainer {
+        if !isAtStart {
+            try Checkpoint.check(path("model.safetensors"), holds: configuration.model.parameterLayout)
+        }
+        return Trainer(
             model: configuration.model, loss: configuration.loss, optimizer: configuration.optimizer,
             settings: configuration.settings, pool: pool)
     }

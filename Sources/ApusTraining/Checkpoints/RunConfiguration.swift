@@ -37,6 +37,20 @@ public struct RunConfiguration: Sendable, Codable {
         self.notes = notes
     }
 
+    /// What does not go together, if anything: a batch that no memory holds, or a scaling for other images.
+    private var mistake: String? {
+        let (input, batch, factors) = (model.inputShape, settings.microBatchSize, settings.scaling.scale.count)
+        if input.rank == 3, factors != 1, factors != input[2] {
+            return "scaling has \(factors) factors for images of \(input[2]) channels"
+        }
+        // Bytes of everything that lies in memory at once, and operations, must be numbers.
+        let values = ([input] + model.outputShapes).reduce(0) { $0 + $1.count }
+        let largest = model.convolutions.map { $0.geometry.flops(images: 1) }.max() ?? 0
+        let products = [values.multipliedReportingOverflow(by: 64), largest.multipliedReportingOverflow(by: 1)]
+        let overflows = products.contains { $0.overflow || $0.partialValue.multipliedReportingOverflow(by: batch).overflow }
+        return overflows ? "batches of \(batch) samples are too large for the network" : nil
+    }
+
     private enum CodingKeys: String, CodingKey {
         case format
         case modelName = "model_name"
@@ -77,5 +91,8 @@ public struct RunConfiguration: Sendable, Codable {
         settings = try container.decode(TrainingSettings.self, forKey: .settings)
         classNames = try container.decode([String].self, forKey: .classNames)
         notes = try container.decode([String: String].self, forKey: .notes)
+        if let mistake {
+            throw DecodingError.dataCorruptedError(forKey: .settings, in: container, debugDescription: mistake)
+        }
     }
 }

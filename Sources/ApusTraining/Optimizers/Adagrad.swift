@@ -14,10 +14,15 @@ public struct Adagrad: ElementwiseOptimizer {
 
     /// Adagrad with Keras's defaults.
     public init(learningRate: Double = 1e-3, initialSum: Double = 0.1, epsilon: Double = 1e-7) {
-        require(initialSum >= 0, "Adagrad: initial sum is \(initialSum), expected at least 0")
         self.learningRate = learningRate
         self.initialSum = initialSum
         self.epsilon = epsilon
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless(initialSum >= 0, "Adagrad: initial sum is \(initialSum), expected at least 0")
     }
 
     /// Names of the state buffers.

@@ -19,12 +19,17 @@ public struct Adam: ElementwiseOptimizer {
 
     /// Adam with Keras's defaults.
     public init(learningRate: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-7) {
-        require((0..<1).contains(beta1), "Adam: beta1 is \(beta1), expected 0 ≤ beta1 < 1")
-        require((0..<1).contains(beta2), "Adam: beta2 is \(beta2), expected 0 ≤ beta2 < 1")
         self.learningRate = learningRate
         self.beta1 = beta1
         self.beta2 = beta2
         self.epsilon = epsilon
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless((0..<1).contains(beta1), "Adam: beta1 is \(beta1), expected 0 ≤ beta1 < 1")
+            ?? unless((0..<1).contains(beta2), "Adam: beta2 is \(beta2), expected 0 ≤ beta2 < 1")
     }
 
     /// Names of the state buffers.

@@ -26,14 +26,19 @@ public struct AdamW: ElementwiseOptimizer {
         learningRate: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
         weightDecay: Double = 0.01
     ) {
-        require((0..<1).contains(beta1), "AdamW: beta1 is \(beta1), expected 0 ≤ beta1 < 1")
-        require((0..<1).contains(beta2), "AdamW: beta2 is \(beta2), expected 0 ≤ beta2 < 1")
-        require(weightDecay >= 0, "AdamW: weight decay is \(weightDecay), expected at least 0")
         self.learningRate = learningRate
         self.beta1 = beta1
         self.beta2 = beta2
         self.epsilon = epsilon
         self.weightDecay = weightDecay
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless((0..<1).contains(beta1), "AdamW: beta1 is \(beta1), expected 0 ≤ beta1 < 1")
+            ?? unless((0..<1).contains(beta2), "AdamW: beta2 is \(beta2), expected 0 ≤ beta2 < 1")
+            ?? unless(weightDecay >= 0, "AdamW: weight decay is \(weightDecay), expected at least 0")
     }
 
     /// Names of the state buffers.

@@ -16,11 +16,16 @@ public struct Lookahead: Optimizer {
 
     /// Lookahead over another optimizer, with the paper's values.
     public init(_ base: any Optimizer, interval: Int = 5, share: Double = 0.5) {
-        require(interval >= 1, "Lookahead: interval is \(interval), expected at least 1")
-        require((0...1).contains(share), "Lookahead: share is \(share), expected 0 ≤ share ≤ 1")
         self.base = base
         self.interval = interval
         self.share = share
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless(interval >= 1, "Lookahead: interval is \(interval), expected at least 1")
+            ?? unless((0...1).contains(share), "Lookahead: share is \(share), expected 0 ≤ share ≤ 1")
     }
 
     /// The step length of the other optimizer.
@@ -75,7 +80,7 @@ public struct Lookahead: Optimizer {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         base = try TrainingCoding.optimizer(from: container.superDecoder(forKey: .base))
-        interval = max(1, try container.decode(Int.self, forKey: .interval))
+        interval = try container.decode(Int.self, forKey: .interval)
         share = try container.decode(Double.self, forKey: .share)
     }
 }

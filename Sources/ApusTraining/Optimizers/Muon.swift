@@ -37,8 +37,6 @@ public struct Muon: Optimizer {
         orthogonalization: Orthogonalization = Orthogonalization(), weightDecay: Double = 0, scalesByShape: Bool = true,
         normalizesWeights: Bool = false
     ) {
-        require((0..<1).contains(momentum), "Muon: momentum is \(momentum), expected 0 ≤ momentum < 1")
-        require(weightDecay >= 0, "Muon: weight decay is \(weightDecay), expected at least 0")
         self.learningRate = learningRate
         self.momentum = momentum
         self.nesterov = nesterov
@@ -46,6 +44,14 @@ public struct Muon: Optimizer {
         self.weightDecay = weightDecay
         self.scalesByShape = scalesByShape
         self.normalizesWeights = normalizesWeights
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless((0..<1).contains(momentum), "Muon: momentum is \(momentum), expected 0 ≤ momentum < 1")
+            ?? unless(weightDecay >= 0, "Muon: weight decay is \(weightDecay), expected at least 0")
+            ?? orthogonalization.mistake
     }
 
     /// Names of the state buffers.

@@ -7,7 +7,7 @@ import ApusParallel
 /// An optimizer is a value of hyperparameters. Its state (moments and the like) lies in buffers beside the parameters that are
 /// learnt, one for each of ``stateNames``, zero at first; they are saved with a checkpoint. A rule that treats every element
 /// alike conforms to ``ElementwiseOptimizer``.
-public protocol Optimizer: Sendable, Codable {
+public protocol Optimizer: Sendable, Codable, Validated {
     /// The step length, which a ``Schedule`` scales.
     var learningRate: Double { get set }
     /// Names of the state buffers, as they appear in checkpoints.

@@ -9,7 +9,7 @@ import ApusParallel
 ///
 /// The default coefficients raise small singular values fastest and leave all of them between about 0.7 and 1.2. The iteration
 /// commutes with transposition, so that A is made on the smaller side of X.
-public struct Orthogonalization: Sendable, Hashable, Codable {
+public struct Orthogonalization: Sendable, Hashable, Codable, Validated {
     /// Number of iterations.
     public var iterations: Int
     /// Coefficient of X.
@@ -21,11 +21,16 @@ public struct Orthogonalization: Sendable, Hashable, Codable {
 
     /// The published iteration; airbench takes 3.
     public init(iterations: Int = 5, a: Double = 3.4445, b: Double = -4.7750, c: Double = 2.0315) {
-        require(iterations >= 0, "Orthogonalization: \(iterations) iterations")
         self.iterations = iterations
         self.a = a
         self.b = b
         self.c = c
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless(iterations >= 0, "Orthogonalization: \(iterations) iterations")
     }
 
     /// Elements of the memory that ``apply(_:_:pool:)`` needs for a matrix.
@@ -47,7 +52,7 @@ public struct Orthogonalization: Sendable, Hashable, Codable {
         let factor = Float(1 / (norm + 1e-7))
         for index in 0..<count { x[index] *= factor }
         let isTall = rows >= columns
-        for _ in 0..<iterations {
+        for _ in 0..<max(iterations, 0) {
             let matrix = x
             // A = Xᵀ X or X Xᵀ.
             forEachBlock(of: side, flops: side * max(rows, columns), pool) { start, height in

@@ -22,13 +22,18 @@ public struct RMSprop: ElementwiseOptimizer {
         learningRate: Double = 1e-3, decay: Double = 0.9, momentum: Double = 0, epsilon: Double = 1e-7,
         isCentered: Bool = false
     ) {
-        require((0..<1).contains(decay), "RMSprop: decay is \(decay), expected 0 ≤ decay < 1")
-        require((0..<1).contains(momentum), "RMSprop: momentum is \(momentum), expected 0 ≤ momentum < 1")
         self.learningRate = learningRate
         self.decay = decay
         self.momentum = momentum
         self.epsilon = epsilon
         self.isCentered = isCentered
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless((0..<1).contains(decay), "RMSprop: decay is \(decay), expected 0 ≤ decay < 1")
+            ?? unless((0..<1).contains(momentum), "RMSprop: momentum is \(momentum), expected 0 ≤ momentum < 1")
     }
 
     /// Names of the state buffers.

@@ -39,14 +39,19 @@ public struct SGD: ElementwiseOptimizer {
         learningRate: Double = 0.01, momentum: Double = 0, nesterov: Bool = false, momentumForm: MomentumForm = .keras,
         weightDecay: Double = 0, decouplesDecay: Bool = false
     ) {
-        require((0..<1).contains(momentum), "SGD: momentum is \(momentum), expected 0 ≤ momentum < 1")
-        require(weightDecay >= 0, "SGD: weight decay is \(weightDecay), expected at least 0")
         self.learningRate = learningRate
         self.momentum = momentum
         self.nesterov = nesterov
         self.momentumForm = momentumForm
         self.weightDecay = weightDecay
         self.decouplesDecay = decouplesDecay
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless((0..<1).contains(momentum), "SGD: momentum is \(momentum), expected 0 ≤ momentum < 1")
+            ?? unless(weightDecay >= 0, "SGD: weight decay is \(weightDecay), expected at least 0")
     }
 
     /// Reads an optimizer; files of before there was a choice have Keras's form and no decay.

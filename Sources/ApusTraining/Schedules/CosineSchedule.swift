@@ -11,9 +11,14 @@ public struct CosineSchedule: Schedule {
 
     /// A fall to `floor` within `length`.
     public init(floor: Double = 0, over length: ScheduleLength = .training) {
-        require(floor >= 0 && length.isPositive, "CosineSchedule: floor \(floor), \(length)")
         self.floor = floor
         self.length = length
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless(floor >= 0 && length.isPositive, "CosineSchedule: floor \(floor), \(length)")
     }
 
     /// The factor at a time.

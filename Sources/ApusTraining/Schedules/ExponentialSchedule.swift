@@ -11,9 +11,14 @@ public struct ExponentialSchedule: Schedule {
 
     /// A rate that falls by `decay` in an epoch or another time.
     public init(decay: Double, per interval: ScheduleLength = .epochs(1)) {
-        require(interval.isPositive && decay > 0, "ExponentialSchedule: decay \(decay) per \(interval)")
         self.decay = decay
         self.interval = interval
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless(interval.isPositive && decay > 0, "ExponentialSchedule: decay \(decay) per \(interval)")
     }
 
     /// What is left at a time.

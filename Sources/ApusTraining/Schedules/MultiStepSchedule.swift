@@ -10,9 +10,14 @@ public struct MultiStepSchedule: Schedule {
 
     /// A fall to a tenth at every milestone, or by another factor.
     public init(at milestones: [ScheduleLength], decay: Double = 0.1) {
-        require(decay >= 0, "MultiStepSchedule: decay is \(decay), expected at least 0")
         self.milestones = milestones
         self.decay = decay
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless(decay >= 0, "MultiStepSchedule: decay is \(decay), expected at least 0")
     }
 
     /// What is left after the milestones that have been reached.

@@ -29,15 +29,20 @@ public struct OneCycleSchedule: Schedule {
         rise: Double = 0.3, initialDivisor: Double = 25, finalDivisor: Double = 1e4, form: Form = .cosine,
         over length: ScheduleLength = .training
     ) {
-        require((0...1).contains(rise), "OneCycleSchedule: rise is \(rise), expected a share of 0 to 1")
-        require(
-            initialDivisor > 0 && finalDivisor > 0 && length.isPositive,
-            "OneCycleSchedule: divisors \(initialDivisor) and \(finalDivisor), \(length)")
         self.rise = rise
         self.initialDivisor = initialDivisor
         self.finalDivisor = finalDivisor
         self.form = form
         self.length = length
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless((0...1).contains(rise), "OneCycleSchedule: rise is \(rise), expected a share of 0 to 1")
+            ?? unless(
+                initialDivisor > 0 && finalDivisor > 0 && length.isPositive,
+                "OneCycleSchedule: divisors \(initialDivisor) and \(finalDivisor), \(length)")
     }
 
     /// The factor at a time.

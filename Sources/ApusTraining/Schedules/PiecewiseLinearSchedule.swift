@@ -25,8 +25,13 @@ public struct PiecewiseLinearSchedule: Schedule {
 
     /// A line through at least one knot.
     public init(_ knots: [Knot]) {
-        require(!knots.isEmpty, "PiecewiseLinearSchedule: no knots, expected at least one")
         self.knots = knots
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless(!knots.isEmpty, "PiecewiseLinearSchedule: no knots, expected at least one")
     }
 
     /// A fall to zero within `length`.

@@ -30,16 +30,21 @@ public struct PlateauSchedule: Schedule {
         _ quantity: Quantity = .loss, decay: Double = 0.1, patience: Int = 10, threshold: Double = 1e-4,
         cooldown: Int = 0, floor: Double = 0
     ) {
-        require(
-            (0..<1).contains(decay) && patience >= 0 && threshold >= 0 && cooldown >= 0 && floor >= 0,
-            "PlateauSchedule: decay \(decay), patience \(patience), threshold \(threshold), cooldown \(cooldown), "
-                + "floor \(floor)")
         self.quantity = quantity
         self.decay = decay
         self.patience = patience
         self.threshold = threshold
         self.cooldown = cooldown
         self.floor = floor
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless(
+            (0..<1).contains(decay) && patience >= 0 && threshold >= 0 && cooldown >= 0 && floor >= 0,
+            "PlateauSchedule: decay \(decay), patience \(patience), threshold \(threshold), cooldown \(cooldown), "
+                + "floor \(floor)")
     }
 
     /// What is left after the epochs so far.

@@ -13,10 +13,15 @@ public struct PolynomialSchedule: Schedule {
 
     /// A fall to `end` within `length`.
     public init(power: Double = 1, end: Double = 0, over length: ScheduleLength = .training) {
-        require(power > 0 && end >= 0 && length.isPositive, "PolynomialSchedule: power \(power), end \(end), \(length)")
         self.power = power
         self.end = end
         self.length = length
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless(power > 0 && end >= 0 && length.isPositive, "PolynomialSchedule: power \(power), end \(end), \(length)")
     }
 
     /// The factor at a time.

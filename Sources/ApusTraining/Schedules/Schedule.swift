@@ -1,8 +1,10 @@
+import ApusParallel
+
 /// How the learning rate changes in the course of a training.
 ///
 /// A schedule is a pure function of where the training stands, so that a resumed training needs no state of it. The rate of a
 /// step is the optimizer's learning rate times the factor.
-public protocol Schedule: Sendable, Codable {
+public protocol Schedule: Sendable, Codable, Validated {
     /// What the learning rate is multiplied with in the step that comes next.
     func factor(at position: SchedulePosition) -> Double
 }

@@ -33,8 +33,9 @@ public enum ScheduleLength: Sendable, Hashable {
 
     var isPositive: Bool {
         switch self {
-        case .steps(let steps): steps > 0
-        case .epochs(let length), .fraction(let length): length > 0 && length.isFinite
+        case .steps(let steps): steps > 0 && steps <= 1 << 53
+        // Far from where a product with the steps of an epoch is no Int any more.
+        case .epochs(let length), .fraction(let length): length > 0 && length <= 1e9
         }
     }
 }

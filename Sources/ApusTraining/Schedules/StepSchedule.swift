@@ -10,9 +10,14 @@ public struct StepSchedule: Schedule {
 
     /// A fall to a tenth after every `interval`, or by another factor.
     public init(every interval: ScheduleLength, decay: Double = 0.1) {
-        require(interval.isPositive && decay >= 0, "StepSchedule: decay \(decay) every \(interval)")
         self.interval = interval
         self.decay = decay
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless(interval.isPositive && decay >= 0, "StepSchedule: decay \(decay) every \(interval)")
     }
 
     /// What is left after the falls so far.

@@ -17,13 +17,18 @@ public struct TriangularSchedule: Schedule {
     /// A rise in `rise` and a fall in `fall`, by default as long.
     public init(rise: ScheduleLength, fall: ScheduleLength? = nil, floor: Double, decay: Double = 1) {
         let fall = fall ?? rise
-        require(
-            rise.isPositive && fall.isPositive && floor >= 0 && decay > 0,
-            "TriangularSchedule: rise \(rise), fall \(fall), floor \(floor), decay \(decay)")
         self.rise = rise
         self.fall = fall
         self.floor = floor
         self.decay = decay
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless(
+            rise.isPositive && fall.isPositive && floor >= 0 && decay > 0,
+            "TriangularSchedule: rise \(rise), fall \(fall), floor \(floor), decay \(decay)")
     }
 
     /// The factor at a time.

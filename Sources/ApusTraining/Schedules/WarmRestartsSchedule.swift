@@ -13,12 +13,17 @@ public struct WarmRestartsSchedule: Schedule {
 
     /// Falls of which the first lasts `first`.
     public init(first: ScheduleLength, growth: Double = 1, floor: Double = 0) {
-        require(
-            first.isPositive && growth >= 1 && floor >= 0,
-            "WarmRestartsSchedule: first \(first), growth \(growth), floor \(floor)")
         self.first = first
         self.growth = growth
         self.floor = floor
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless(
+            first.isPositive && growth >= 1 && floor >= 0,
+            "WarmRestartsSchedule: first \(first), growth \(growth), floor \(floor)")
     }
 
     /// The factor at a time.

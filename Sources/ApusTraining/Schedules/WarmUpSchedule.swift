@@ -12,10 +12,15 @@ public struct WarmUpSchedule: Schedule {
 
     /// A rise within `length`, followed by `following`.
     public init(_ length: ScheduleLength, from start: Double = 0, then following: any Schedule = ConstantSchedule()) {
-        require(length.isPositive && start >= 0, "WarmUpSchedule: from \(start) within \(length)")
         self.length = length
         self.start = start
         self.following = following
+        requireValid()
+    }
+
+    /// What is wrong with the settings, if anything.
+    public var mistake: String? {
+        unless(length.isPositive && start >= 0, "WarmUpSchedule: from \(start) within \(length)")
     }
 
     /// The factor at a time.

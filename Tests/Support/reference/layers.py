@@ -1,8 +1,9 @@
-"""Writes Tests/Support/Fixtures/layers.safetensors: what Keras (TensorFlow) and PyTorch make of small inputs, forward and backward, in
-float64 rounded to float32.
+"""Writes Tests/Support/Fixtures/layers.safetensors: what Keras (TensorFlow) and PyTorch make of small inputs, forward
+and backward, in float64 rounded to float32.
 
-For each case NAME: NAME.input, NAME.output, NAME.output_gradient, NAME.input_gradient, NAME.parameter.P and NAME.gradient.P for each
-parameter P, and for batch normalizations NAME.inference (the output after the training step, by running statistics) and NAME.after.P.
+For each case NAME: NAME.input, NAME.output, NAME.output_gradient, NAME.input_gradient, NAME.parameter.P and
+NAME.gradient.P for each parameter P, and for batch normalizations NAME.inference (the output after the training step,
+by running statistics) and NAME.after.P.
 
     Benchmarks/peers/.venv/bin/python Tests/Support/reference/layers.py
 """
@@ -95,8 +96,11 @@ torch_case("softmax", lambda x: torch.softmax(x, -1), **wide)
 moving = ("scale", "bias", "mean", "variance")
 keras_case("batch_norm", L.BatchNormalization(momentum=0.8), (5, 3, 3), moving, samples=4, offset=2.0, inference=True)
 keras_case(
-    "batch_norm_bias", L.BatchNormalization(scale=False, epsilon=1e-5), (3, 3, 20), moving[1:], offset=-1.0, inference=True)
-keras_case("batch_norm_scale", L.BatchNormalization(center=False), (7,), ("scale", "mean", "variance"), samples=6, inference=True)
+    "batch_norm_bias", L.BatchNormalization(scale=False, epsilon=1e-5), (3, 3, 20), moving[1:], offset=-1.0,
+    inference=True)
+keras_case(
+    "batch_norm_scale", L.BatchNormalization(center=False), (7,), ("scale", "mean", "variance"), samples=6,
+    inference=True)
 keras_case("layer_norm", L.LayerNormalization(), (3, 2, 21), ("scale", "bias"), offset=3.0)
 keras_case("layer_norm_plain", L.LayerNormalization(center=False, scale=False, epsilon=1e-5), (9,))
 keras_case("group_norm", L.GroupNormalization(groups=3), (3, 4, 6), ("scale", "bias"), offset=1.0)
@@ -113,8 +117,10 @@ def unbiased():
     y = layer(x.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
     g = normal(*y.shape)
     (y * torch.tensor(g)).sum().backward()
-    for name, value in [("input", x.detach()), ("output", y.detach()), ("output_gradient", g), ("input_gradient", x.grad)]:
-        write(case, name, value)
+    write(case, "input", x.detach())
+    write(case, "output", y.detach())
+    write(case, "output_gradient", g)
+    write(case, "input_gradient", x.grad)
     for name, value, gradient in [("scale", scale, layer.weight.grad), ("bias", bias, layer.bias.grad)]:
         write(case, f"parameter.{name}", value)
         write(case, f"gradient.{name}", gradient)
@@ -140,24 +146,26 @@ torch_case(
     "ghost_batch_norm", ghosts, (3, 3, 4), samples=5, offset=1.0,
     parameters={"scale": normal(4, offset=1.0, deviation=0.2), "bias": normal(4)})
 
-# Convolutions; Keras's depthwise kernel [height, width, channels, multiplier] lies in memory as [height, width, 1, channels · multiplier].
+# Convolutions; Keras's depthwise kernel [height, width, channels, multiplier] lies in memory as
+# [height, width, 1, channels · multiplier].
 kernel = ("kernel", "bias")
 keras_case(
     "depthwise", L.DepthwiseConv2D(3, depth_multiplier=2, padding="same", strides=2), (6, 5, 3), kernel,
     reshape={"kernel": (3, 3, 1, 6)})
 keras_case(
-    "depthwise_dilated", L.DepthwiseConv2D((2, 3), dilation_rate=2, use_bias=False, activation="silu"), (7, 8, 4), kernel,
-    reshape={"kernel": (2, 3, 1, 4)})
+    "depthwise_dilated", L.DepthwiseConv2D((2, 3), dilation_rate=2, use_bias=False, activation="silu"), (7, 8, 4),
+    kernel, reshape={"kernel": (2, 3, 1, 4)})
 keras_case(
-    "separable", L.SeparableConv2D(5, 3, depth_multiplier=2, padding="same"), (5, 4, 3), ("depthwise", "pointwise", "bias"),
-    reshape={"depthwise": (3, 3, 1, 6)})
+    "separable", L.SeparableConv2D(5, 3, depth_multiplier=2, padding="same"), (5, 4, 3),
+    ("depthwise", "pointwise", "bias"), reshape={"depthwise": (3, 3, 1, 6)})
 keras_case("transpose", L.Conv2DTranspose(4, 3, strides=2, padding="same"), (4, 3, 5), kernel)
 keras_case("transpose_valid", L.Conv2DTranspose(3, (2, 4), strides=(3, 2), padding="valid"), (3, 4, 2), kernel)
 keras_case("transpose_padded", L.Conv2DTranspose(2, 3, strides=2, padding="same", output_padding=0), (4, 3, 3), kernel)
 
 def dilated(x, kernel):
     """What TensorFlow does not compute on this processor."""
-    return functional.conv_transpose2d(x.permute(0, 3, 1, 2), kernel.permute(3, 2, 0, 1), dilation=2).permute(0, 2, 3, 1)
+    y = functional.conv_transpose2d(x.permute(0, 3, 1, 2), kernel.permute(3, 2, 0, 1), dilation=2)
+    return y.permute(0, 2, 3, 1)
 
 
 torch_case("transpose_dilated", dilated, (4, 5, 2), parameters={"kernel": normal(3, 3, 3, 2)})

@@ -26,6 +26,9 @@ public struct Chain: Layer {
         chain = LayerChain(layers, owner: "Chain")
     }
 
+    /// Why the layer cannot take an input, if it cannot.
+    public func mistake(for input: Shape) -> String? { chain.mistake(for: input) }
+
     /// The last layer's output shape.
     public func outputShape(for input: Shape) -> Shape { chain.outputShape(for: input) }
 

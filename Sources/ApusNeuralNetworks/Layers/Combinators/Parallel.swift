@@ -50,21 +50,33 @@ public struct Parallel: Layer {
         chain = LayerChain(branches, owner: "Parallel")
     }
 
+    /// Why a branch cannot take an input, or why their outputs do not go together.
+    public func mistake(for input: Shape) -> String? {
+        for branch in chain.branches {
+            if let mistake = branch.mistake(for: input) { return mistake }
+        }
+        return mistake(joining: branches.map { $0.outputShape(for: input) })
+    }
+
+    private func mistake(joining shapes: [Shape]) -> String? {
+        switch combination {
+        case .add:
+            return unless(
+                shapes.allSatisfy { $0 == shapes[0] }, "Parallel: cannot add branches of the shapes \(list(shapes))")
+        case .concatenate:
+            let leading = shapes.map { Array($0).dropLast() }
+            return unless(
+                shapes.allSatisfy { $0.rank >= 1 } && leading.allSatisfy { $0 == leading[0] },
+                "Parallel: cannot concatenate branches of the shapes \(list(shapes)) along the last axis")
+        }
+    }
+
     /// The branches' output shape; where they are put side by side, its last axis is the sum of theirs.
     public func outputShape(for input: Shape) -> Shape {
         let shapes = branches.map { $0.outputShape(for: input) }
-        switch combination {
-        case .add:
-            require(
-                shapes.allSatisfy { $0 == shapes[0] }, "Parallel: cannot add branches of the shapes \(list(shapes))")
-            return shapes[0]
-        case .concatenate:
-            let leading = shapes.map { Array($0).dropLast() }
-            require(
-                shapes.allSatisfy { $0.rank >= 1 } && leading.allSatisfy { $0 == leading[0] },
-                "Parallel: cannot concatenate branches of the shapes \(list(shapes)) along the last axis")
-            return Shape(leading[0] + [shapes.reduce(0) { $0 + $1[$1.rank - 1] }])
-        }
+        if let mistake = mistake(joining: shapes) { callerMistake(mistake) }
+        if combination == .add { return shapes[0] }
+        return Shape(Array(shapes[0]).dropLast() + [shapes.reduce(0) { $0 + $1[$1.rank - 1] }])
     }
 
     private func list(_ shapes: [Shape]) -> String { shapes.map { "\($0)" }.joined(separator: ", ") }

@@ -36,6 +36,9 @@ public struct Residual: Layer {
         branches = Parallel(.add, [Chain(body, name: "body"), Chain(shortcut, name: "shortcut")])
     }
 
+    /// Why the layer cannot take an input, if it cannot.
+    public func mistake(for input: Shape) -> String? { branches.mistake(for: input) }
+
     /// The body's output shape, which the shortcut's must equal.
     public func outputShape(for input: Shape) -> Shape { branches.outputShape(for: input) }
 

@@ -104,7 +104,7 @@ function showClasses() {
     const count = report.confusion[row][column];
     const made = element("td", {title: `${names[row]} taken for ${names[column]}: ${count}`}, isSmall ? "" : String(count));
     made.style.background = `color-mix(in srgb, var(--${isRight ? "blue" : "vermillion"}) ${100 * strength}%, var(--panel))`;
-    if (strength > 0.5) made.style.color = "var(--paper)";
+    if (strength > 0.7) made.style.color = "var(--paper)";
     return made;
   };
   section.append(element("div", {class: "scroll fit", tabindex: "0"}, element("table", {class: isSmall ? "heat small" : "heat"},
