@@ -13,7 +13,6 @@ struct ResumedRun {
 
     /// The training as it stood when it was saved.
     func job(_ command: TrainCommand, signals: InterruptSignals) async throws -> TrainingJob {
-        let notes = saved.configuration.notes
         let ownEpochs = try number(SavedRun.Note.epochs, Int.init) ?? 10
         let limit = try number(SavedRun.Note.limit, Int.init)
         let fraction = try number(SavedRun.Note.validationFraction, Double.init) ?? 0
