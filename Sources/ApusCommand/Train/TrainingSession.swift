@@ -15,8 +15,9 @@ struct TrainingSession {
         let progress = TrainingProgressDisplay(job, stop: signals.stop)
         let start = ContinuousClock.now
         do {
-            // A training that is killed can be resumed from its first instant on.
-            if job.newDirectory != nil { try job.run.save(job.trainer, configuration: job.configuration) }
+            // A training that is killed can be resumed from its first instant on. Later on history.json is ahead of a checkpoint that
+            // was not written, so one must be there.
+            if job.trainer.progress.step == 0 { try job.run.save(job.trainer, configuration: job.configuration) }
             let images = job.images
             let outcome = try job.trainer.fit(
                 .images(images.train), validation: images.validation.map { .images($0) }, test: .images(images.test),
