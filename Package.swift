@@ -84,7 +84,9 @@ let package = Package(
             ]),
 
         // MARK: Tests
-        .target(name: "TestSupport", dependencies: ["ApusTensors"], path: "Tests/Support", exclude: ["Fixtures", "reference"]),
+        .target(
+            name: "TestSupport", dependencies: ["ApusTensors"], path: "Tests/Support",
+            exclude: ["Fixtures", "reference"]),
         .testTarget(name: "ApusParallelTests", dependencies: ["ApusParallel", "CHardware", "TestSupport"]),
         .testTarget(name: "ApusBLASTests", dependencies: ["ApusBLAS"]),
         .testTarget(name: "ApusTensorsTests", dependencies: ["ApusTensors", "ApusBLAS", "TestSupport"]),

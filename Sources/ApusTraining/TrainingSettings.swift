@@ -65,7 +65,8 @@ public struct TrainingSettings: Sendable, Validated {
     public var mistake: String? {
         unless(
             batchSize >= 1 && accumulation >= 1 && batchSize % accumulation == 0,
-            "TrainingSettings: batch size \(batchSize) in \(accumulation) parts, expected parts of one size, at least 1")
+            "TrainingSettings: batch size \(batchSize) in \(accumulation) parts, expected parts of one size, at least 1"
+        )
             ?? clipping?.mistake ?? weightAverage?.mistake
     }
 }

@@ -17,8 +17,9 @@ struct TrainingSession {
         let start = ContinuousClock.now
         let outcome: Trainer.Outcome
         do {
-            // A training that is killed can be resumed from its first instant on.
-            if job.newDirectory != nil { try job.run.save(job.trainer, configuration: job.configuration) }
+            // A training that is killed can be resumed from its first instant on. Later on history.json is ahead of a checkpoint that
+            // was not written, so one must be there.
+            if job.trainer.progress.step == 0 { try job.run.save(job.trainer, configuration: job.configuration) }
             let images = job.images
             outcome = try job.trainer.fit(
                 .images(images.train), validation: images.validation.map { .images($0) }, test: .images(images.test),

@@ -85,7 +85,8 @@ public struct ConvolutionGeometry: Hashable, Sendable {
                 + "expected at least 1 each")
             ?? unless(
                 inputChannels.isMultiple(of: groups) && outputChannels.isMultiple(of: groups),
-                "Convolution: \(groups) groups do not divide \(inputChannels) input and \(outputChannels) output channels")
+                "Convolution: \(groups) groups do not divide \(inputChannels) input and \(outputChannels) output channels"
+            )
             ?? padding.mistake("Convolution")
             ?? mistake(
                 in: axes(input, kernel, stride, dilation, padding),

@@ -61,7 +61,8 @@ public struct PoolingGeometry: Hashable, Sendable {
                 max(widths.rows.before, widths.rows.after) < window.height
                 && max(widths.columns.before, widths.columns.after) < window.width
             if !(padding.isNotNegative && isNarrow) {
-                return "Pooling: padding is \(padding) (top, bottom, left, right), expected none negative and all narrower "
+                return
+                    "Pooling: padding is \(padding) (top, bottom, left, right), expected none negative and all narrower "
                     + "than window \(window)"
             }
         }

@@ -84,7 +84,8 @@ extension Padding {
         if !isNotNegative { return "\(what): padding is \(self) (top, bottom, left, right), expected none negative" }
         guard case .explicit(let top, let bottom, let left, let right) = self else { return nil }
         let largest = Shape.largestExtent
-        return max(top, bottom, left, right) > largest ? "\(what): padding is \(self), expected at most \(largest)" : nil
+        return max(top, bottom, left, right) > largest
+            ? "\(what): padding is \(self), expected at most \(largest)" : nil
     }
 
     /// Whether no side is negative.

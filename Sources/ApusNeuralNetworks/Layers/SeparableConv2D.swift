@@ -58,7 +58,8 @@ public struct SeparableConv2D: Layer {
     public var mistake: String? {
         unless(
             [filters, multiplier].allSatisfy((1...Shape.largestExtent).contains),
-            "SeparableConv2D: \(filters) filters and multiplier \(multiplier), expected 1 to \(Shape.largestExtent) each")
+            "SeparableConv2D: \(filters) filters and multiplier \(multiplier), expected 1 to \(Shape.largestExtent) each"
+        )
     }
 
     /// Why the layer cannot take an input, if it cannot.

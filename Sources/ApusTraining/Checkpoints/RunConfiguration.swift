@@ -46,8 +46,8 @@ public struct RunConfiguration: Sendable, Codable {
         // Bytes of everything that lies in memory at once, and operations, must be numbers.
         let values = ([input] + model.outputShapes).reduce(0) { $0 + $1.count }
         let largest = model.convolutions.map { $0.geometry.flops(images: 1) }.max() ?? 0
-        let products = [values.multipliedReportingOverflow(by: 64), largest.multipliedReportingOverflow(by: 1)]
-        let overflows = products.contains { $0.overflow || $0.partialValue.multipliedReportingOverflow(by: batch).overflow }
+        let (bytes, isTooLarge) = values.multipliedReportingOverflow(by: 64)
+        let overflows = isTooLarge || [bytes, largest].contains { $0.multipliedReportingOverflow(by: batch).overflow }
         return overflows ? "batches of \(batch) samples are too large for the network" : nil
     }
 
