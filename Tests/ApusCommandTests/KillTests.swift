@@ -45,7 +45,9 @@ import Testing
             expectSameBytes(try contents("\(run)/model.safetensors"), checkpoint, label)
             expectSameBytes(try contents("\(run)/config.json"), configuration, label)
             let names = try FileManager.default.contentsOfDirectory(atPath: run).sorted()
-            #expect(names == ["config.json", "history.json", "model.safetensors"], "\(label)")
+            #expect(
+                names == ["best.safetensors", "config.json", "history.json", "model.safetensors", "report.html"],
+                "\(label)")
         }
     }
 

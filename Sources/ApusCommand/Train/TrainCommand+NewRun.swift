@@ -11,6 +11,8 @@ extension TrainCommand {
     /// A training from its start, as the options describe it.
     func newJob(_ signals: InterruptSignals) async throws -> TrainingJob {
         let source = try transfer.source()
+        // Refused before a directory is made.
+        _ = try newTraining.settings
         let name = try ModelChoice(name: options.model, imageSize: options.imageSize).name
         let directory = try RunDirectory(output, model: options.model ?? source?.run.configuration.modelName ?? name)
         do {
