@@ -115,7 +115,7 @@ public final class Trainer {
     public func endEarly() { endsEarly = true }
 
     /// Trains to the end of the current epoch and evaluates; `false` where a stop was asked for.
-    private func trainEpoch(
+    package func trainEpoch(
         _ steps: TrainingSteps, epochs: Int, validation: Examples?, test: Examples?,
         callbacks: [any TrainingCallback], stop: StopRequest
     ) throws -> Bool {

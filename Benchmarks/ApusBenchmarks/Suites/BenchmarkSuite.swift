@@ -12,6 +12,8 @@ package enum BenchmarkSuite: String, CaseIterable, Sendable {
     case infer
     /// Training on more and more threads.
     case scaling
+    /// Epochs with callbacks and without.
+    case callbacks
     /// Systems and decompositions.
     case lapack
     /// The same work in other frameworks.
@@ -26,6 +28,7 @@ package enum BenchmarkSuite: String, CaseIterable, Sendable {
         case .train: "training steps of keras-cnn"
         case .infer: "forward passes of keras-cnn"
         case .scaling: "training on more and more threads, strong and weak"
+        case .callbacks: "epochs of keras-cnn, watched by nobody and by all callbacks"
         case .lapack: "solve, eigh and svd"
         case .peers: "the same work in PyTorch, TensorFlow and ONNX Runtime"
         }
@@ -40,6 +43,7 @@ package enum BenchmarkSuite: String, CaseIterable, Sendable {
         case .train: TrainingSuite.scenarios(options)
         case .infer: InferenceSuite.scenarios(options)
         case .scaling: ScalingSuite.scenarios(options)
+        case .callbacks: options.isQuick ? [] : CallbackSuite.scenarios(options)
         case .lapack: LinearAlgebraSuite.scenarios(options)
         case .peers: PeerSuite.scenarios(options)
         }

@@ -10,7 +10,7 @@ struct SuiteSelection: ParsableArguments {
     @Option(
         name: .customLong("suite"),
         help: ArgumentHelp(
-            "Suites, separated by commas: \(BenchmarkSuite.allCases.map(\.rawValue).joined(separator: ", ")) (default: all, peers where --peers is given).",
+            "Suites, separated by commas: \(BenchmarkSuite.allCases.map(\.rawValue).joined(separator: ", ")) (default: all but callbacks, peers where --peers is given).",
             valueName: "names"))
     var suites: CommaList<BenchmarkSuite>?
 
@@ -78,7 +78,11 @@ struct SuiteSelection: ParsableArguments {
 
     /// What is to be measured, `keeps` left to choose among workloads; throws where nothing is left.
     func scenarios(_ keeps: (BenchmarkResult.Identity) -> Bool = { _ in true }) throws -> [Scenario] {
-        let chosen = suites?.elements ?? BenchmarkSuite.allCases.filter { $0 != .peers || peerWorkers != nil }
+        let chosen =
+            suites?.elements
+            ?? BenchmarkSuite.allCases.filter { suite in
+                suite != .callbacks && (suite != .peers || peerWorkers != nil)
+            }
         let options = try suiteOptions()
         let all = chosen.flatMap { $0.scenarios(options) }
         let needle = filter?.lowercased()

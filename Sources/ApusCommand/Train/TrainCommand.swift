@@ -23,6 +23,7 @@ struct TrainCommand: AsyncParsableCommand {
               apus train --image-size 224 --epochs 1
               apus train --epochs 100 --validation-fraction 0.1 --early-stopping 5
               apus train --tensorboard logs/first --csv first.csv
+              apus train --folds 5 --epochs 10
               apus train --resume runs/small --epochs 20
             """)
 
@@ -52,11 +53,25 @@ struct TrainCommand: AsyncParsableCommand {
         completion: .directory)
     var resume: String?
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Train n times, each time holding out another part of the training images, and tell mean and deviation.",
+            valueName: "n"))
+    var folds: Int?
+
     @Option(help: ArgumentHelp("Also write the epochs' results to a file.", valueName: "file"), completion: .file())
     var json: String?
 
     func validate() throws {
         if resume == nil { try optimization.checkOptimizer() }
+        try check("folds", folds, isAtLeast: 2)
+        if folds != nil, resume != nil {
+            throw ValidationError("--folds begins anew: go on with one of its runs by --resume alone")
+        }
+        if folds != nil, options.validationFraction != nil {
+            throw ValidationError("--folds holds out a part of its own: leave --validation-fraction out")
+        }
         if output != nil, resume != nil {
             throw ValidationError("--resume goes on in the run's own directory: leave --output out")
         }
@@ -70,6 +85,7 @@ struct TrainCommand: AsyncParsableCommand {
         try JSONReport.check(json)
         try watch.check()
         let signals = InterruptSignals()
+        if let folds { return try await crossValidate(folds, signals) }
         let job =
             if let resume {
                 try await ResumedRun(resume).job(self, signals: signals)

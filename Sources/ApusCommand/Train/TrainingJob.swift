@@ -45,6 +45,12 @@ struct TrainingImages {
         (train, validation) = (split.train, split.validation)
     }
 
+    /// A cut that was made already.
+    init(_ split: Split, test: ImageSet, title: String) {
+        (train, validation) = (split.train, split.validation)
+        (self.test, self.title) = (test, title)
+    }
+
     /// Keeps the cut independent of weights and order under the same seed.
     private static let splitStream = 0x73706C6974
 }
