@@ -13,7 +13,7 @@ DOCS := .build/documentation
 MODULES := ApusParallel ApusBLAS ApusTensors ApusKernels ApusNeuralNetworks ApusDatasets ApusTraining ApusBenchmarks Apus
 
 .DEFAULT_GOAL := help
-.PHONY: setup doctor build test test-reliability fuzz sanitize train bench bench-quick bench-peers compare-plain check-processors install format lint docs \
+.PHONY: setup doctor build test python protobuf test-reliability fuzz sanitize train bench bench-quick bench-peers compare-plain check-processors install format lint docs \
 	clean help
 
 setup: ## Install the Debian packages that are missing
@@ -25,6 +25,13 @@ build: setup ## Build the library and the command apus
 test: ## Run all tests, or FILTER=name
 	@Scripts/setup report browser emulator trace
 	@$(TEST) $(if $(FILTER),--filter "$(FILTER)")
+
+python: ## Install the Python packages that tests compare with in .build/python
+	@test -x .build/python/bin/python3 || python3 -m venv .build/python
+	@.build/python/bin/pip install --quiet --disable-pip-version-check numpy safetensors tensorboard
+
+protobuf: ## Generate the Swift code of TensorBoard's messages again
+	@Scripts/generate-protobuf
 
 test-reliability: ## Kill a training 200 times, fill disks, resume after every step: KILLS=n
 	@Scripts/setup trace

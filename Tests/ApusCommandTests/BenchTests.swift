@@ -41,7 +41,7 @@ struct BenchTests {
     @Test(
         "what cannot be measured is refused with what there is",
         arguments: [
-            (["--suite", "speed"], "gemm, convolution, layers, train, infer, scaling, lapack, peers"),
+            (["--suite", "speed"], "gemm, convolution, layers, train, infer, scaling, callbacks, lapack, peers"),
             (["--threads", "0"], "--threads holds 0"),
             (["--threads", "1,x"], "--threads"),
             (["--budget", "0"], "--budget is 0"),
