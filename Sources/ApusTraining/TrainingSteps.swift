@@ -44,7 +44,10 @@ package final class TrainingSteps {
         update = OptimizerUpdate(
             trainer.parameters, gradients: summed, state: trainer.optimizerState, step: 1,
             position: SchedulePosition(stepsPerEpoch: stepsPerEpoch, epochs: epochs), pool: trainer.pool)
-        learningRate = trainer.optimizer.learningRate
+        // A training that goes on behind an epoch's last step still has that epoch's record to write.
+        update.position.step = max(trainer.progress.step - 1, 0)
+        update.position.history = trainer.progress.history
+        learningRate = trainer.optimizer.learningRate * settings.schedule.factor(at: update.position)
     }
 
     /// Takes the next step and returns the batch's mean loss.

@@ -65,6 +65,23 @@ import Testing
         #expect(scheduled.progress.history.map(\.learningRate) == [rates[2], rates[5]])
     }
 
+    @Test func anEpochThatIsResumedBehindItsLastStepHasItsRate() throws {
+        let settings = TrainingSettings(batchSize: 20, schedule: PiecewiseLinearSchedule.toZero())
+        let (whole, stopped) = (trainer(settings), trainer(settings))
+        try whole.fit(Self.examples, epochs: 2)
+        try stopped.fit(Self.examples, epochs: 2, callbacks: [], stop: StopRequest(), steps: 3)
+        #expect(stopped.progress.epoch == 0 && stopped.progress.step == 3)
+        try withTemporaryDirectory { directory in
+            let run = Run(directory)
+            try run.save(stopped, configuration: RunConfiguration(stopped, modelName: "stopped"))
+            let resumed = try run.resume()
+            try resumed.fit(Self.examples, epochs: 2)
+            #expect(
+                resumed.progress.history.map(\.learningRate) == whole.progress.history.map(\.learningRate))
+            #expect(weights(resumed) == weights(whole))
+        }
+    }
+
     /// One step by hand: w − rate · (gradient + l1 · sign(w) + 2 · l2 · w).
     @Test func regularizersAddTheirGradient() throws {
         let regularizer = Regularizer.l1l2(0.02, 0.3)
