@@ -1,6 +1,5 @@
 import Apus
 import Foundation
-import Synchronization
 
 /// SIGINT and SIGTERM while a command works: the first asks it to stop in good order, a second SIGINT ends it at once.
 final class InterruptSignals: Sendable {
@@ -11,7 +10,7 @@ final class InterruptSignals: Sendable {
 
     /// Raised by the first signal.
     let stop = StopRequest()
-    private let state = Mutex(State())
+    private let state = Locked(State())
     /// Set once, in `init`: they live as long as this value.
     nonisolated(unsafe) private var sources: [any DispatchSourceSignal] = []
 

@@ -22,7 +22,7 @@ final class WorkerCrew: @unchecked Sendable {
     private let next = Atomic<Int>(0)
     private let working = Atomic<Int>(0)
     private let dismissed = Atomic<Bool>(false)
-    private let caller = Mutex<Void>(())
+    private let caller = Locked<Void>(())
     private var operation: chardware_closure?
     private var shards = 0
     private let sleep = SleepingPlace()

@@ -1,7 +1,7 @@
 import ApusDatasets
+import ApusParallel
 import ApusTensors
 import Foundation
-import Synchronization
 import Testing
 
 extension OneAtATime {
@@ -32,7 +32,7 @@ extension OneAtATime {
 
         @Test(arguments: Checksum.Algorithm.allCases)
         func downloadsAndReportsProgress(algorithm: Checksum.Algorithm) async throws {
-            let seen = Mutex<[DownloadProgress]>([])
+            let seen = Locked<[DownloadProgress]>([])
             try await LoopbackServer.serving(content) { server in
                 try await remote(server, checksum: checksum(algorithm)).download(to: folder("file")) { progress in
                     seen.withLock { $0.append(progress) }

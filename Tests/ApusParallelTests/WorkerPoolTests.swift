@@ -132,7 +132,7 @@ struct WorkerPoolTests {
     @Test func theEndOfAPoolEndsItsThreads() async {
         let result = await #expect(processExitsWith: .success) {
             let threads = 4
-            let ids = Mutex<[String]>([])
+            let ids = Locked<[String]>([])
             do {
                 let pool = WorkerPool(threads: threads)
                 let started = Atomic(0)

@@ -1,3 +1,4 @@
+import ApusParallel
 import ApusTensors
 import Foundation
 import Synchronization
@@ -95,7 +96,7 @@ struct AtomicFileTests {
     @Test func shortAndInterruptedWritesGoOn() throws {
         try withScratchDirectory { directory in
             let path = "\(directory)/file"
-            let count = Mutex(0)
+            let count = Locked(0)
             var calls = FileSystemCalls.system
             calls.write = { descriptor, bytes in
                 let isInterrupted = count.withLock { count in
@@ -255,7 +256,7 @@ private final class Counter: Sendable {
 }
 
 private final class CallLog: Sendable {
-    private let log = Mutex<[String]>([])
+    private let log = Locked<[String]>([])
     var calls: [String] { log.withLock { $0 } }
 
     func logging(_ calls: FileSystemCalls) -> FileSystemCalls {

@@ -36,6 +36,8 @@ uint64_t callocations_end(void) {
 
 uint64_t callocations_of(enum callocations_function function) { return atomic_load(&counts[function]); }
 
+// The sanitizers have an allocator of their own, which must not be replaced.
+#if !__has_feature(thread_sanitizer) && !__has_feature(address_sanitizer)
 void *malloc(size_t size) {
     note(callocations_malloc);
     return __libc_malloc(size);
@@ -77,3 +79,4 @@ void *mmap(void *address, size_t length, int protection, int flags, int file, of
 void *mmap64(void *address, size_t length, int protection, int flags, int file, off64_t offset) {
     return mmap(address, length, protection, flags, file, offset);
 }
+#endif

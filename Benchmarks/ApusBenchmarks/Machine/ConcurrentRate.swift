@@ -1,5 +1,4 @@
 import ApusParallel
-import Synchronization
 
 /// The rate at which all workers of a pool do something at the same time.
 package enum ConcurrentRate {
@@ -19,8 +18,8 @@ package enum ConcurrentRate {
     ) -> Double {
         let windows = max(1, Int((seconds / window).rounded()))
         let clock = MonotonicClock()
-        let origin = Mutex<Double?>(nil)
-        let sums = Mutex([Double](repeating: 0, count: windows))
+        let origin = Locked<Double?>(nil)
+        let sums = Locked([Double](repeating: 0, count: windows))
         pool.onEveryWorker { worker in
             let start = origin.withLock { origin in
                 let start = origin ?? clock.now

@@ -1,6 +1,5 @@
 import ApusParallel
 import CHardware
-import Synchronization
 
 /// Notices that something else runs on the cores of this process: another program, or on a rented machine another guest on the
 /// second hardware thread of a core, which no counter of the guest shows.
@@ -36,7 +35,7 @@ package final class CoreSharing: @unchecked Sendable {
     }
 
     private func slowestPerCycle(_ pool: WorkerPool) -> Double {
-        let slowest = Mutex(Double.infinity)
+        let slowest = Locked(Double.infinity)
         pool.onEveryWorker { _ in
             let own = perCycle()
             slowest.withLock { $0 = min($0, own) }

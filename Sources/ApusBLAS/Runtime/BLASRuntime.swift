@@ -1,3 +1,4 @@
+import ApusParallel
 internal import COpenBLAS
 import Synchronization
 
@@ -15,7 +16,7 @@ public enum BLASRuntime {
     }
 
     /// Guards the choice of core and OpenBLAS's static buffers.
-    private static let lock = Mutex<Void>(())
+    private static let lock = Locked<Void>(())
 
     private static let preparation: Preparation = lock.withLock { _ in
         openblas_set_num_threads(1)

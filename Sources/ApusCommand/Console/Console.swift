@@ -1,6 +1,5 @@
 import Apus
 import Foundation
-import Synchronization
 
 /// Standard output and standard error: whole lines, and on a terminal one line at the bottom that is rewritten.
 final class Console: Sendable {
@@ -11,7 +10,7 @@ final class Console: Sendable {
         var hasStatus = false
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     /// Whether a line can be rewritten.
     let isTerminal: Bool
     /// Whether terminal and user allow colour (no-color.org).

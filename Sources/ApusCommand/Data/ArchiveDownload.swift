@@ -1,6 +1,5 @@
 import Apus
 import Foundation
-import Synchronization
 
 /// Fetches CIFAR-10 and shows how far it is.
 struct ArchiveDownload {
@@ -37,7 +36,7 @@ struct ArchiveDownload {
 /// Bytes per second since the first piece, told ten times a second.
 private final class TransferMeter: Sendable {
     private let start = ContinuousClock.now
-    private let state = Mutex<
+    private let state = Locked<
         (first: (received: Int, time: ContinuousClock.Instant)?, shown: ContinuousClock.Instant?)
     >(
         (nil, nil))

@@ -1,7 +1,6 @@
 import ApusBLAS
 import ApusParallel
 import ApusTensors
-import Synchronization
 
 /// Turns an image set into the batches of an epoch: in shuffled order, augmented, resized where the network wants another
 /// size, and scaled to floats.
@@ -24,7 +23,7 @@ public final class BatchLoader: Sendable {
     let augmenter: ImageAugmenter?
     private let shuffleKey: RandomKey?
     let scratch: LoaderScratch
-    private let order = Mutex<(epoch: Int?, indices: [Int])>((nil, []))
+    private let order = Locked<(epoch: Int?, indices: [Int])>((nil, []))
 
     /// Prepares the resizing and scaling.
     ///

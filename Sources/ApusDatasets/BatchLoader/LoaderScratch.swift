@@ -1,4 +1,4 @@
-import Synchronization
+import ApusParallel
 
 /// Scratch memory of a loader's threads, kept from batch to batch.
 final class LoaderScratch: Sendable {
@@ -39,7 +39,7 @@ final class LoaderScratch: Sendable {
     private let floatBytes: Int
     private let threadStride: Int
     private let sharedStride: Int
-    private let memory = Mutex(Memory())
+    private let memory = Locked(Memory())
 
     init(floatsPerThread: Int, bytesPerThread: Int, sharedBytes: Int) {
         self.floatsPerThread = floatsPerThread

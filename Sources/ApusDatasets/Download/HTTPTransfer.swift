@@ -1,7 +1,7 @@
+import ApusParallel
 import ApusTensors
 import Foundation
 import FoundationNetworking
-import Synchronization
 
 /// One request for the rest of a file, its bytes appended to a partial file as they come.
 ///
@@ -12,7 +12,7 @@ final class HTTPTransfer: NSObject, URLSessionDataDelegate, Sendable {
     private let partial: PartialFile
     private let patience: RemoteFile.Patience
     private let progress: @Sendable (DownloadProgress) -> Void
-    private let state = Mutex(State.waiting)
+    private let state = Locked(State.waiting)
 
     private enum State {
         case waiting

@@ -1,6 +1,6 @@
+import ApusParallel
 import FlyingFox
 import Foundation
-import Synchronization
 
 /// A web server on a free port of 127.0.0.1 that answers every request with the same bytes.
 struct ArchiveServer: Sendable {
@@ -12,7 +12,7 @@ struct ArchiveServer: Sendable {
     var requests: Int { counter.requests.withLock { $0 } }
 
     private final class Counter: Sendable {
-        let requests = Mutex(0)
+        let requests = Locked(0)
     }
 
     /// Runs `body` while a server hands out `content`.

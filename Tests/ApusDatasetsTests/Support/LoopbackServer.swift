@@ -1,7 +1,7 @@
+import ApusParallel
 import FlyingFox
 import FlyingSocks
 import Foundation
-import Synchronization
 
 /// A web server of this test on a free port of 127.0.0.1 that hands out one file, well or badly.
 struct LoopbackServer: Sendable {
@@ -28,7 +28,7 @@ struct LoopbackServer: Sendable {
     var ranges: [String?] { log.ranges.withLock { $0 } }
 
     private final class RequestLog: Sendable {
-        let ranges = Mutex<[String?]>([])
+        let ranges = Locked<[String?]>([])
     }
 
     /// Runs `body` while a server hands out `content`.
