@@ -23,31 +23,6 @@ public struct MeanSquaredError: Loss {
     public func lower<Scalar: BLASScalar>(
         _ prediction: Value, into builder: inout PlanBuilder<Scalar>
     ) -> (losses: Value, prediction: Value) {
-        let comparison = PointwiseComparison(prediction, reduction: reduction, into: &builder)
-        builder.add(MeanSquaredErrorStep<Scalar>(comparison: comparison))
-        return (comparison.losses, prediction)
-    }
-}
-
-private struct MeanSquaredErrorStep<Scalar: BLASScalar>: PointwiseComparisonStep {
-    let comparison: PointwiseComparison
-
-    var operation: String { "mean squared error" }
-
-    @_specialize(where Scalar == Float)
-    @_specialize(where Scalar == Double)
-    func forward(_ run: StepRun<Scalar>) {
-        comparison.forward(run) { prediction, target in
-            let difference = prediction - target
-            return difference * difference
-        }
-    }
-
-    @_specialize(where Scalar == Float)
-    @_specialize(where Scalar == Double)
-    func backward(_ run: StepRun<Scalar>) {
-        comparison.backward(run) { prediction, target in
-            2 * (prediction - target)
-        }
+        builder.addLoss(.squaredDifference, of: prediction, reduction: reduction)
     }
 }
