@@ -18,6 +18,18 @@ public struct Hinge: Loss {
     public func lower<Scalar: BLASScalar>(
         _ prediction: Value, into builder: inout PlanBuilder<Scalar>
     ) -> (losses: Value, prediction: Value) {
-        builder.addLoss(.hinge, of: prediction, reduction: reduction)
+        builder.addLoss(HingeFunction(), of: prediction, reduction: reduction)
+    }
+}
+
+struct HingeFunction<Scalar: BLASScalar>: PointwiseFunction {
+    static var operation: String { "hinge" }
+
+    @inline(__always)
+    func value(_ prediction: Scalar, _ target: Scalar) -> Scalar { max(1 - target * prediction, 0) }
+
+    @inline(__always)
+    func slope(_ prediction: Scalar, _ target: Scalar) -> Scalar {
+        target * prediction < 1 ? -target : 0
     }
 }

@@ -26,6 +26,24 @@ public struct Huber: Loss {
     public func lower<Scalar: BLASScalar>(
         _ prediction: Value, into builder: inout PlanBuilder<Scalar>
     ) -> (losses: Value, prediction: Value) {
-        builder.addLoss(.huber(delta: Scalar(delta)), of: prediction, reduction: reduction)
+        builder.addLoss(HuberFunction(delta: Scalar(delta)), of: prediction, reduction: reduction)
+    }
+}
+
+struct HuberFunction<Scalar: BLASScalar>: PointwiseFunction {
+    let delta: Scalar
+
+    static var operation: String { "Huber loss" }
+
+    @inline(__always)
+    func value(_ prediction: Scalar, _ target: Scalar) -> Scalar {
+        let distance = abs(prediction - target)
+        let square = min(distance, delta)
+        return square * (distance - square / 2)
+    }
+
+    @inline(__always)
+    func slope(_ prediction: Scalar, _ target: Scalar) -> Scalar {
+        min(max(prediction - target, -delta), delta)
     }
 }

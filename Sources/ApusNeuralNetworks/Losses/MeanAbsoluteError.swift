@@ -17,6 +17,18 @@ public struct MeanAbsoluteError: Loss {
     public func lower<Scalar: BLASScalar>(
         _ prediction: Value, into builder: inout PlanBuilder<Scalar>
     ) -> (losses: Value, prediction: Value) {
-        builder.addLoss(.absoluteDifference, of: prediction, reduction: reduction)
+        builder.addLoss(AbsoluteDifference(), of: prediction, reduction: reduction)
+    }
+}
+
+struct AbsoluteDifference<Scalar: BLASScalar>: PointwiseFunction {
+    static var operation: String { "mean absolute error" }
+
+    @inline(__always)
+    func value(_ prediction: Scalar, _ target: Scalar) -> Scalar { abs(prediction - target) }
+
+    @inline(__always)
+    func slope(_ prediction: Scalar, _ target: Scalar) -> Scalar {
+        prediction > target ? 1 : prediction < target ? -1 : 0
     }
 }

@@ -23,6 +23,18 @@ public struct MeanSquaredError: Loss {
     public func lower<Scalar: BLASScalar>(
         _ prediction: Value, into builder: inout PlanBuilder<Scalar>
     ) -> (losses: Value, prediction: Value) {
-        builder.addLoss(.squaredDifference, of: prediction, reduction: reduction)
+        builder.addLoss(SquaredDifference(), of: prediction, reduction: reduction)
+    }
+}
+
+struct SquaredDifference<Scalar: BLASScalar>: PointwiseFunction {
+    static var operation: String { "mean squared error" }
+
+    @inline(__always)
+    func value(_ prediction: Scalar, _ target: Scalar) -> Scalar { (prediction - target) * (prediction - target) }
+
+    @inline(__always)
+    func slope(_ prediction: Scalar, _ target: Scalar) -> Scalar {
+        2 * (prediction - target)
     }
 }
