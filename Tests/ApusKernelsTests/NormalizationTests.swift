@@ -26,6 +26,17 @@ import Testing
         }
     }
 
+    @Test func runningStatisticsWeighGhostBatchesByTheirSamples() {
+        let normalization = ChannelNormalization(
+            positions: 1, channels: 1, groups: 1, blockSamples: 2, epsilon: 1e-3)
+        // A block of two samples of mean 1 and variance 3, and one of a sample of 4.
+        let statistics = [1, 1 / 3.001.squareRoot(), 4, 1 / 0.001.squareRoot()]
+        var (means, variances): ([Double], [Double]) = ([0], [0])
+        normalization.updateRunning(
+            samples: 3, statistics: statistics, momentum: 0, isUnbiased: false, means: &means, variances: &variances)
+        #expect(abs(means[0] - 2) < 1e-12 && abs(variances[0] - 2) < 1e-9)
+    }
+
     static let problems: [Problem] = [
         Problem(samples: 1, positions: 9, channels: 1), Problem(samples: 3, positions: 7, channels: 3),
         Problem(samples: 37, positions: 31 * 29, channels: 3), Problem(samples: 5, positions: 49, channels: 24),

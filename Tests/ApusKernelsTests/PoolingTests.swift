@@ -152,4 +152,15 @@ private func reference(
         let expected = Array(rows.joined())
         #expect(gradient == expected)
     }
+
+    @Test func theFirstOfEqualMaximaOfAnImageWins() {
+        let input: [Float] = [1, 2, 1, 2, 0, 2]
+        var output: [Float] = [0, 0]
+        var places: [Int32] = [-1, -1]
+        GlobalMaxPooling.forward(
+            images: 1, positions: 3, channels: 2, input: input, output: &output, argmax: &places,
+            pool: WorkerPool(threads: 1))
+        #expect(output[0] == 1 && output[1] == 2)
+        #expect(places[0] == 0 && places[1] == 0)
+    }
 }

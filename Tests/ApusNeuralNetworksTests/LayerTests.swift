@@ -44,6 +44,21 @@ import Testing
         #expect(function == .elu(alpha: 0.5))
     }
 
+    @Test func marginsStandBesideTheName() throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        for text in [
+            #"{"bottom":2,"left":3,"name":"frame","right":4,"top":1}"#, #"{"bottom":2,"left":3,"right":4,"top":1}"#,
+        ] {
+            let cropping = try JSONDecoder().decode(Cropping2D.self, from: Data(text.utf8))
+            #expect((cropping.top, cropping.bottom, cropping.left, cropping.right) == (1, 2, 3, 4))
+            #expect(String(decoding: try encoder.encode(cropping), as: UTF8.self) == text)
+            let padding = try JSONDecoder().decode(ZeroPadding2D.self, from: Data(text.utf8))
+            #expect((padding.top, padding.bottom, padding.left, padding.right) == (1, 2, 3, 4))
+            #expect(String(decoding: try encoder.encode(padding), as: UTF8.self) == text)
+        }
+    }
+
     @Test(
         arguments: [
             (#""relu""#, .relu), (#""softmax""#, .softmax), (#""gelu_tanh""#, .geluTanh),

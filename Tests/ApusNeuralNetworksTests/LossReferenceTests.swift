@@ -171,6 +171,10 @@ import Testing
         let read = try JSONDecoder().decode(SparseCategoricalCrossEntropy.self, from: JSONEncoder().encode(loss))
         #expect(
             read.fromLogits && read.labelSmoothing == 0.25 && read.classWeights == [1, 2] && read.reduction == .sum)
+        let text = #"{"classWeights":[1,2],"fromLogits":true,"labelSmoothing":0.25,"reduction":"sum"}"#
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        #expect(String(decoding: try encoder.encode(loss), as: UTF8.self) == text)
         let huber = try JSONDecoder().decode(Huber.self, from: JSONEncoder().encode(Huber(delta: 3, reduction: .sum)))
         #expect(huber.delta == 3 && huber.reduction == .sum)
     }

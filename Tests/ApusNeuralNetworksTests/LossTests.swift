@@ -68,6 +68,15 @@ import Testing
         }
     }
 
+    @Test func absoluteErrorHasNoSlopeWhereThereIsNone() {
+        let targets = Tensor<Double>(shape: [2, 3], scalars: [1, 3, 0.5, -2, 0, 3])
+        let plan = plan(MeanAbsoluteError(), softmax: false)
+        plan.forward(logits, targets: targets)
+        plan.backward()
+        let slopes: [Double] = [0, -1, 0, 1, 0, 0]
+        for index in 0..<6 { #expect(abs(plan.inputGradientPointer[index] - slopes[index] / 6) < 1e-12) }
+    }
+
     @Test func crossEntropyWithoutSoftmaxIsAMistake() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             let model = Sequential(input: [3]) { Dense(2) }

@@ -143,6 +143,14 @@ import Testing
         }
     }
 
+    /// So that it shows in the loss.
+    @Test func clippingLeavesWhatIsNoNumber() throws {
+        let gradients = try buffer("gradients", step: 0)
+        gradients.pointer[0] = .nan
+        GradientClipping.value(0.1).apply(to: gradients, pool: WorkerPool(threads: 1))
+        #expect(gradients.pointer[0].isNaN)
+    }
+
     // MARK: Wrappers
 
     /// A slow weight that follows all the way at every step is the fast one, to the last bit.

@@ -122,4 +122,15 @@ import Testing
         let factors = (0...6).map { schedule.factor(at: SchedulePosition(history: Array(records[..<$0]))) }
         #expect(factors == [1, 1, 1, 1, 0.1, 0.1, 0.1])
     }
+
+    /// Accuracies that rise by less than a tenth are no progress.
+    @Test func anAccuracyMustRiseByTheThreshold() {
+        let records = [0.5, 0.52, 0.54, 0.56, 0.7].enumerated().map {
+            EpochRecord(
+                epoch: $0 + 1, train: Score(loss: 1, accuracy: $1), seconds: 1, imagesPerSecond: 1)
+        }
+        let schedule = PlateauSchedule(.accuracy, decay: 0.5, patience: 1, threshold: 0.1)
+        let factors = (0...5).map { schedule.factor(at: SchedulePosition(history: Array(records[..<$0]))) }
+        #expect(factors == [1, 1, 1, 0.5, 0.5, 0.5])
+    }
 }

@@ -131,6 +131,26 @@ import Testing
         }
     }
 
+    /// With a decay of 1 what is learnt stays as it was drawn.
+    @Test func theAverageHasTheLastRunningStatistics() throws {
+        func trainer(_ average: WeightAverage?) -> Trainer {
+            let model = Sequential(input: [6]) {
+                Dense(8, activation: .relu)
+                BatchNorm(momentum: 0.5)
+                Dense(3, activation: .softmax)
+            }
+            return Trainer(
+                model: model, optimizer: SGD(learningRate: 0.1),
+                settings: TrainingSettings(batchSize: 20, weightAverage: average), pool: WorkerPool(threads: 2))
+        }
+        let (averaging, follower) = (trainer(WeightAverage(decay: 1)), trainer(nil))
+        let layout = follower.parameters.layout
+        let drawn = (0..<layout.trainableCount).map { follower.parameters.pointer[$0] }
+        for trainer in [averaging, follower] { try trainer.fit(Self.examples, epochs: 2) }
+        for (index, weight) in drawn.enumerated() { follower.parameters.pointer[index] = weight }
+        expectClose(averaging.predict(Self.examples), follower.predict(Self.examples), relative: 1e-6)
+    }
+
     @Test func theAverageIsEvaluatedAndSaved() throws {
         let average = WeightAverage(decay: 0.8, interval: 2)
         let averaging = trainer(TrainingSettings(batchSize: 20, weightAverage: average))

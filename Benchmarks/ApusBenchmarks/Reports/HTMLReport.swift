@@ -16,7 +16,7 @@ package struct HTMLReport {
             PackageResources.format_js, PackageResources.tables_js, PackageResources.plots_js,
             PackageResources.shapes_js, PackageResources.suites_js, PackageResources.peers_js, PackageResources.page_js,
         ]
-        let page = PageTemplate(PackageResources.page_html, style: [], scripts: scripts)
+        let page = PageTemplate(title: "Apus benchmarks", body: PackageResources.page_html, scripts: scripts)
         return page.filled(json: json, library: library)
     }
 }

@@ -10,41 +10,13 @@ struct RatePage {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = .sortedKeys
-        let data = String(decoding: try encoder.encode(report), as: UTF8.self)
-        let text =
-            Self.head + PageTemplate.escaped(data: data) + "</script>\n<script>\n"
-            + PageTemplate.escaped(script: library.source) + "\n</script>\n<script type=\"module\">\n" + Self.script
-            + "</script>\n</body>\n</html>\n"
-        return Data(text.utf8)
+        let template = PageTemplate(
+            title: "Apus: learning rate", body: Array(Self.body.utf8), style: [Array(Self.style.utf8)],
+            scripts: [Array(Self.script.utf8)])
+        return template.filled(json: try encoder.encode(report), library: library)
     }
 
-    private static let head = """
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark">
-        <!-- The page may load nothing: everything it needs is in it. -->
-        <meta http-equiv="Content-Security-Policy"
-              content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:">
-        <title>Apus: learning rate</title>
-        <style>
-        :root { --paper: #ffffff; --ink: #1b1e24; --soft: #555b66; --line: #d5d9e0; --blue: #0072b2; --grey: #9aa0ab;
-          --orange: #d55e00; }
-        @media (prefers-color-scheme: dark) {
-          :root { --paper: #15171c; --ink: #e9ebef; --soft: #aab0bb; --line: #383d47; --blue: #3d9be0; --grey: #7d828c;
-            --orange: #f07a2b; }
-        }
-        body { margin: 0 auto; padding: 1rem; max-width: 64rem; background: var(--paper); color: var(--ink);
-          font: 1rem/1.5 system-ui, "DejaVu Sans", sans-serif; }
-        h1 { margin: 0; font-size: 1.5rem; }
-        p { max-width: 46rem; overflow-wrap: anywhere; }
-        .soft { color: var(--soft); }
-        .canvas { position: relative; height: min(28rem, 70vh); }
-        </style>
-        </head>
-        <body>
+    private static let body = """
         <h1>Learning rate</h1>
         <p id="about" class="soft"></p>
         <p id="suggestion"></p>
@@ -53,7 +25,11 @@ struct RatePage {
         <p class="soft">Each step is taken with a higher rate than the one before. Where the loss falls fastest, a training
           makes most of its steps; from where it is lowest on, steps are too long. A training with a schedule that falls may
           begin a little higher than the suggestion.</p>
-        <script type="application/json" id="results">
+        """
+
+    private static let style = """
+        .canvas { height: min(28rem, 70vh); }
+        .soft { color: var(--soft); }
         """
 
     private static let script = """
@@ -66,7 +42,6 @@ struct RatePage {
           ? "The loss fell nowhere: there is no suggestion."
           : `Suggested: ${text(report.suggestion)}. The loss was lowest at ${text(report.lowest_loss_rate)}.`;
 
-        const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
         const canvas = document.getElementById("plot");
         const first = report.points.length ? report.points[0].smoothed_loss : 1;
         const lowest = Math.min(...report.points.map((point) => point.smoothed_loss));
@@ -77,7 +52,7 @@ struct RatePage {
             const x = chart.scales.x.getPixelForValue(report.suggestion);
             const {ctx, chartArea} = chart;
             ctx.save();
-            ctx.strokeStyle = style("orange");
+            ctx.strokeStyle = style("vermillion");
             ctx.setLineDash([6, 4]);
             ctx.beginPath();
             ctx.moveTo(x, chartArea.top);
@@ -125,6 +100,5 @@ struct RatePage {
         const root = document.documentElement;
         root.dataset.overflow = Math.max(0, root.scrollWidth - root.clientWidth);
         root.dataset.ready = canvas.dataset.drawn === "true" ? 1 : 0;
-
         """
 }

@@ -62,7 +62,7 @@ extension Augmentation: CustomStringConvertible {
             operation = .jitter(ColorJitter(brightness: brightness, contrast: contrast, saturation: saturation))
         case RandomRotation.name:
             operation = .rotation(
-                RandomRotation(degrees: try words.number("degrees"), fill: try words.number("fill", or: 0)))
+                RandomRotation(degrees: try words.number("number of degrees"), fill: try words.number("fill", or: 0)))
         case MixUp.name:
             operation = .mixUp(
                 MixUp(alpha: try words.number("alpha"), probability: try words.number("probability", or: 1)))

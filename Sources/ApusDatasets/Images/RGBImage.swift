@@ -19,6 +19,13 @@ public struct RGBImage: Sendable, Equatable {
         self.pixels = pixels
     }
 
+    /// Numbers from 0 to 1 of one channel or three.
+    package init(unit numbers: ArraySlice<Float>, height: Int, width: Int) {
+        let bytes = numbers.map { UInt8((min(max($0, 0), 1) * 255).rounded()) }
+        let isGrey = bytes.count == height * width
+        self.init(height: height, width: width, pixels: isGrey ? bytes.flatMap { [$0, $0, $0] } : bytes)
+    }
+
     /// The red, green and blue of one pixel.
     public subscript(row: Int, column: Int) -> (red: UInt8, green: UInt8, blue: UInt8) {
         require(

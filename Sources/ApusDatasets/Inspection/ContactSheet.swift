@@ -10,7 +10,6 @@ public struct ContactSheet: Sendable {
     public let image: RGBImage
 
     private static let epochs = 3
-    private static let gap = 4
     private static let smallestSide = 64
 
     /// Draws a sheet.
@@ -36,28 +35,17 @@ public struct ContactSheet: Sendable {
             for epoch in 0..<Self.epochs { columns.append(("all, epoch \(epoch + 1)", draw(augmentation, epoch))) }
         }
         self.columns = columns.map(\.name)
-        image = Self.draw(columns.map(\.pixels), of: images)
-    }
-
-    private static func draw(_ columns: [[Float]], of images: ImageSet) -> RGBImage {
-        let zoom = max(1, (smallestSide + images.width - 1) / images.width)
-        let (cellHeight, cellWidth) = (images.height * zoom + gap, images.width * zoom + gap)
-        let (height, width) = (images.count * cellHeight + gap, columns.count * cellWidth + gap)
-        var pixels = [UInt8](repeating: 255, count: height * width * 3)
-        for (column, values) in columns.enumerated() {
-            for row in 0..<images.count {
-                for y in 0..<images.height * zoom {
-                    for x in 0..<images.width * zoom {
-                        let source = ((row * images.height + y / zoom) * images.width + x / zoom) * images.channels
-                        let target = ((gap + row * cellHeight + y) * width + gap + column * cellWidth + x) * 3
-                        for channel in 0..<3 {
-                            let value = values[source + (images.channels == 3 ? channel : 0)]
-                            pixels[target + channel] = UInt8((min(max(value, 0), 1) * 255).rounded())
-                        }
-                    }
-                }
+        let tiles = (0..<images.count).flatMap { row in
+            columns.map { column in
+                RGBImage(
+                    unit: column.pixels[row * images.imageBytes..<(row + 1) * images.imageBytes],
+                    height: images.height, width: images.width)
             }
         }
-        return RGBImage(height: height, width: width, pixels: pixels)
+        let scale = max(1, (Self.smallestSide + images.width - 1) / images.width)
+        guard let image = ImageGrid.image(of: tiles, columns: columns.count, scale: scale, gap: 4, grey: 255) else {
+            preconditionFailure("there are no tiles")
+        }
+        self.image = image
     }
 }

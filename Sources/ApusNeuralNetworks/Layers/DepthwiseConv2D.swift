@@ -8,7 +8,7 @@ import ApusTensors
 ///
 /// Parameters: `kernel` `[kernelHeight, kernelWidth, 1, channels · multiplier]` (Keras's `[…, channels, multiplier]` in
 /// the same order of memory) and `bias` `[channels · multiplier]`.
-public struct DepthwiseConv2D: Layer {
+public struct DepthwiseConv2D: Layer, DepthwiseConvolution {
     /// Automatic names begin with "depthwise".
     public static let kind = "depthwise"
     /// The name given by the user, if any.
@@ -59,23 +59,12 @@ public struct DepthwiseConv2D: Layer {
     }
 
     /// Why the layer cannot take an input, if it cannot.
-    public func mistake(for input: Shape) -> String? {
-        unless(input.rank == 3, "DepthwiseConv2D: input has shape \(input), expected [height, width, channels]")
-            ?? unless(
-                input[2] <= Shape.largestExtent, "DepthwiseConv2D: input has \(input[2]) channels, which are too many")
-            ?? ConvolutionGeometry.mistake(
-                input: Size2D(height: input[0], width: input[1]), inputChannels: input[2],
-                outputChannels: input[2] * multiplier, kernel: kernel, stride: stride, dilation: dilation,
-                padding: padding, groups: input[2])
-    }
+    public func mistake(for input: Shape) -> String? { depthwiseMistake(for: input) }
 
     /// The convolution's geometry for an input `[height, width, channels]`.
     public func geometry(for input: Shape) -> ConvolutionGeometry {
         requireFit(input)
-        return ConvolutionGeometry(
-            input: Size2D(height: input[0], width: input[1]), inputChannels: input[2],
-            outputChannels: input[2] * multiplier, kernel: kernel, stride: stride, dilation: dilation,
-            padding: padding, groups: input[2])
+        return depthwiseGeometry(for: input)
     }
 
     /// `[output height, output width, channels · multiplier]`.

@@ -8,7 +8,7 @@ import ApusTensors
 ///
 /// Parameters: `depthwise` `[kernelHeight, kernelWidth, 1, channels · multiplier]`, `pointwise` `[1, 1, channels ·
 /// multiplier, filters]` and `bias` `[filters]`.
-public struct SeparableConv2D: Layer {
+public struct SeparableConv2D: Layer, DepthwiseConvolution {
     /// Automatic names begin with "separable".
     public static let kind = "separable"
     /// The name given by the user, if any.
@@ -64,14 +64,7 @@ public struct SeparableConv2D: Layer {
 
     /// Why the layer cannot take an input, if it cannot.
     public func mistake(for input: Shape) -> String? {
-        unless(input.rank == 3, "SeparableConv2D: input has shape \(input), expected [height, width, channels]")
-            ?? unless(
-                input[2] <= Shape.largestExtent, "SeparableConv2D: input has \(input[2]) channels, which are too many")
-            ?? ConvolutionGeometry.mistake(
-                input: Size2D(height: input[0], width: input[1]), inputChannels: input[2],
-                outputChannels: input[2] * multiplier, kernel: kernel, stride: stride, dilation: dilation,
-                padding: padding, groups: input[2])
-            ?? pointwiseMistake(for: depthwise(for: input))
+        depthwiseMistake(for: input) ?? pointwiseMistake(for: depthwiseGeometry(for: input))
     }
 
     private func pointwiseMistake(for depthwise: ConvolutionGeometry) -> String? {
@@ -79,19 +72,12 @@ public struct SeparableConv2D: Layer {
             input: depthwise.output, inputChannels: depthwise.outputChannels, outputChannels: filters, kernel: 1)
     }
 
-    private func depthwise(for input: Shape) -> ConvolutionGeometry {
-        ConvolutionGeometry(
-            input: Size2D(height: input[0], width: input[1]), inputChannels: input[2],
-            outputChannels: input[2] * multiplier, kernel: kernel, stride: stride, dilation: dilation,
-            padding: padding, groups: input[2])
-    }
-
     /// The geometries of both convolutions for an input `[height, width, channels]`.
     public func geometries(
         for input: Shape
     ) -> (depthwise: ConvolutionGeometry, pointwise: ConvolutionGeometry) {
         requireFit(input)
-        let depthwise = depthwise(for: input)
+        let depthwise = depthwiseGeometry(for: input)
         let pointwise = ConvolutionGeometry(
             input: depthwise.output, inputChannels: depthwise.outputChannels, outputChannels: filters, kernel: 1)
         return (depthwise, pointwise)

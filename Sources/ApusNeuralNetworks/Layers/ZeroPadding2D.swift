@@ -8,15 +8,17 @@ public struct ZeroPadding2D: Layer {
     /// Automatic names begin with "zeropadding".
     public static let kind = "zeropadding"
     /// The name given by the user, if any.
-    public let name: String?
+    public var name: String? { margins.name }
     /// Rows added above.
-    public let top: Int
+    public var top: Int { margins.top }
     /// Rows added below.
-    public let bottom: Int
+    public var bottom: Int { margins.bottom }
     /// Columns added on the left.
-    public let left: Int
+    public var left: Int { margins.left }
     /// Columns added on the right.
-    public let right: Int
+    public var right: Int { margins.right }
+
+    private let margins: ImageMargins
 
     /// A layer that adds `width` rows and columns on each side.
     public init(_ width: Int = 1, name: String? = nil) {
@@ -25,43 +27,37 @@ public struct ZeroPadding2D: Layer {
 
     /// A layer that adds so many rows and columns on each side.
     public init(top: Int, bottom: Int, left: Int, right: Int, name: String? = nil) {
-        self.top = top
-        self.bottom = bottom
-        self.left = left
-        self.right = right
-        self.name = name
+        margins = ImageMargins(name: name, top: top, bottom: bottom, left: left, right: right)
         requireValid()
     }
 
     /// What is wrong with the settings, if anything.
-    public var mistake: String? {
-        unless(
-            [top, bottom, left, right].allSatisfy((0...Shape.largestExtent).contains),
-            "ZeroPadding2D: [\(top), \(bottom), \(left), \(right)] (top, bottom, left, right), expected none negative and none "
-                + "over \(Shape.largestExtent)")
-    }
+    public var mistake: String? { margins.mistake(of: "ZeroPadding2D") }
+
+    /// Reads a layer.
+    public init(from decoder: any Decoder) throws { margins = try ImageMargins(from: decoder) }
+
+    /// Writes name and margins beside each other.
+    public func encode(to encoder: any Encoder) throws { try margins.encode(to: encoder) }
 
     /// Why the layer cannot take an input, if it cannot.
     public func mistake(for input: Shape) -> String? {
         unless(input.rank == 3, "ZeroPadding2D: input has shape \(input), expected [height, width, channels]")
             ?? unless(
-                Shape(exactly: [input[0] + top + bottom, input[1] + left + right, input[2]]) != nil,
+                Shape(exactly: [input[0] + margins.height, input[1] + margins.width, input[2]]) != nil,
                 "ZeroPadding2D: input \(input) with its margins is too large")
     }
 
     /// `[height + top + bottom, width + left + right, channels]`.
     public func outputShape(for input: Shape) -> Shape {
         requireFit(input)
-        return [input[0] + top + bottom, input[1] + left + right, input[2]]
+        return [input[0] + margins.height, input[1] + margins.width, input[2]]
     }
 
     /// Adds the copy.
     public func lower<Scalar: BLASScalar>(_ input: Value, into builder: inout PlanBuilder<Scalar>) -> Value {
         let output = builder.value(outputShape(for: input.shape))
-        let frame = ImageFrame(
-            inner: Size2D(height: input.shape[0], width: input.shape[1]),
-            outer: Size2D(height: output.shape[0], width: output.shape[1]), top: top, left: left,
-            channels: input.shape[2])
+        let frame = margins.frame(inner: input.shape, outer: output.shape)
         builder.add(FrameStep<Scalar>(frame: frame, pads: true, input: input, output: output))
         return output
     }

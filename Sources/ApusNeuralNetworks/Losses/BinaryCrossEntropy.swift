@@ -50,42 +50,30 @@ public struct BinaryCrossEntropy: Loss {
             callerMistake(
                 "BinaryCrossEntropy: the network does not end in a sigmoid; end it with one or say fromLogits: true")
         }
-        let function = LogisticCrossEntropy<Scalar>(
-            smoothing: Scalar(labelSmoothing), positiveWeight: Scalar(positiveWeight))
-        let step = BinaryCrossEntropyStep<Scalar>(
-            logits: logits, targets: builder.tensorTargets(logits.shape),
-            probabilities: builder.value(logits.shape), losses: builder.value([]), function: function,
-            reduction: reduction)
-        builder.add(step)
-        return (step.losses, step.probabilities)
+        let loss = LogisticLoss<Scalar>(
+            targets: builder.tensorTargets(logits.shape),
+            function: LogisticCrossEntropy(smoothing: Scalar(labelSmoothing), positiveWeight: Scalar(positiveWeight)))
+        return builder.addLoss(loss, of: logits, reduction: reduction)
     }
 }
 
-private struct BinaryCrossEntropyStep<Scalar: BLASScalar>: Step {
-    let logits: Value
+private struct LogisticLoss<Scalar: BLASScalar>: LogitLoss {
     let targets: Value
-    let probabilities: Value
-    let losses: Value
     let function: LogisticCrossEntropy<Scalar>
-    let reduction: LossReduction
 
     var operation: String { "sigmoid and cross-entropy" }
-    var inputs: [Value] { [logits, targets] }
-    var outputs: [Value] { [probabilities, losses] }
-    var keptForBackward: [Value] { [probabilities, targets] }
+    var targetValues: [Value] { [targets] }
 
-    func forward(_ run: StepRun<Scalar>) {
+    func forward(_ run: StepRun<Scalar>, _ step: LogitLossStep<Self>) {
         function.forward(
-            rows: run.samples, columns: logits.shape.count, logits: run.pointer(logits),
-            targets: run.pointer(targets), probabilities: run.pointer(probabilities), losses: run.pointer(losses),
-            pool: run.pool)
+            rows: run.samples, columns: step.count, logits: run.pointer(step.logits), targets: run.pointer(targets),
+            probabilities: run.pointer(step.probabilities), losses: run.pointer(step.losses), pool: run.pool)
     }
 
-    func backward(_ run: StepRun<Scalar>) {
-        guard logits.hasGradient else { return }
+    func backward(_ run: StepRun<Scalar>, _ step: LogitLossStep<Self>, scale: Scalar) {
         function.backward(
-            rows: run.samples, columns: logits.shape.count, probabilities: run.pointer(probabilities),
-            targets: run.pointer(targets), scale: reduction.scale(samples: run.samples),
-            logitGradient: run.gradientPointer(logits), pool: run.pool)
+            rows: run.samples, columns: step.count, probabilities: run.pointer(step.probabilities),
+            targets: run.pointer(targets), scale: scale, logitGradient: run.gradientPointer(step.logits),
+            pool: run.pool)
     }
 }

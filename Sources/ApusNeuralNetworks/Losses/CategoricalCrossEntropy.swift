@@ -1,6 +1,4 @@
 import ApusBLAS
-import ApusKernels
-import ApusParallel
 import ApusTensors
 
 /// Cross-entropy with a distribution over the classes per sample: `−Σᵢ targetᵢ · log softmax(x)ᵢ`, computed together with
@@ -9,28 +7,24 @@ public struct CategoricalCrossEntropy: Loss {
     /// A tensor per sample.
     public var targetKind: TargetKind { .tensor }
     /// Whether the network's output are logits rather than a softmax's probabilities.
-    public let fromLogits: Bool
+    public var fromLogits: Bool { options.fromLogits }
     /// Share ε of the targets that is spread over all classes: a target t becomes (1 − ε) t + ε / classes.
-    public let labelSmoothing: Double
+    public var labelSmoothing: Double { options.labelSmoothing }
     /// What a sample's loss and gradient are multiplied by, for each class: `Σᵢ targetᵢ · weightᵢ`, which is Keras's
     /// `class_weight` where the targets are one-hot. The mean is over the number of samples. Evaluation uses them as well.
-    public let classWeights: [Double]?
+    public var classWeights: [Double]? { options.classWeights }
     /// How gradients take the samples together.
-    public let reduction: LossReduction
+    public var reduction: LossReduction { options.reduction }
 
-    private var options: CrossEntropyOptions {
-        CrossEntropyOptions(labelSmoothing: labelSmoothing, classWeights: classWeights, reduction: reduction)
-    }
+    private let options: CrossEntropyOptions
 
     /// A loss over probabilities, or over logits where the network does not end in a softmax.
     public init(
         fromLogits: Bool = false, labelSmoothing: Double = 0, classWeights: [Double]? = nil,
         reduction: LossReduction = .mean
     ) {
-        self.fromLogits = fromLogits
-        self.labelSmoothing = labelSmoothing
-        self.classWeights = classWeights
-        self.reduction = reduction
+        options = CrossEntropyOptions(
+            fromLogits: fromLogits, labelSmoothing: labelSmoothing, classWeights: classWeights, reduction: reduction)
         requireValid()
     }
 
@@ -38,59 +32,15 @@ public struct CategoricalCrossEntropy: Loss {
     public var mistake: String? { options.mistake(of: "CategoricalCrossEntropy") }
 
     /// Reads a loss; files of before there were options have none.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        fromLogits = try container.decode(Bool.self, forKey: .fromLogits)
-        labelSmoothing = try container.decodeIfPresent(Double.self, forKey: .labelSmoothing) ?? 0
-        classWeights = try container.decodeIfPresent([Double].self, forKey: .classWeights)
-        reduction = try container.decodeIfPresent(LossReduction.self, forKey: .reduction) ?? .mean
-    }
+    public init(from decoder: any Decoder) throws { options = try CrossEntropyOptions(from: decoder) }
+
+    /// Writes the options beside each other.
+    public func encode(to encoder: any Encoder) throws { try options.encode(to: encoder) }
 
     /// Adds the loss's step, which takes the place of a softmax before it.
     public func lower<Scalar: BLASScalar>(
         _ prediction: Value, into builder: inout PlanBuilder<Scalar>
     ) -> (losses: Value, prediction: Value) {
-        let logits = crossEntropyLogits(prediction, fromLogits: fromLogits, into: &builder)
-        let step = CrossEntropyStep<Scalar>(
-            logits: logits, targets: builder.tensorTargets(logits.shape), probabilities: builder.value(logits.shape),
-            losses: builder.value([]), smoothing: Scalar(labelSmoothing),
-            weights: options.weights(classes: logits.shape.count), reduction: reduction)
-        builder.add(step)
-        return (step.losses, step.probabilities)
-    }
-}
-
-private struct CrossEntropyStep<Scalar: BLASScalar>: Step {
-    let logits: Value
-    let targets: Value
-    let probabilities: Value
-    let losses: Value
-    let smoothing: Scalar
-    let weights: [Scalar]?
-    let reduction: LossReduction
-
-    var operation: String { "softmax and cross-entropy" }
-    var inputs: [Value] { [logits, targets] }
-    var outputs: [Value] { [probabilities, losses] }
-    var keptForBackward: [Value] { [probabilities, targets] }
-
-    func forward(_ run: StepRun<Scalar>) {
-        withPointer(weights) { weights in
-            SoftmaxCrossEntropy.forward(
-                rows: run.samples, classes: logits.shape.count, logits: run.pointer(logits),
-                targets: run.pointer(targets), smoothing: smoothing, weights: weights,
-                probabilities: run.pointer(probabilities), losses: run.pointer(losses), pool: run.pool)
-        }
-    }
-
-    func backward(_ run: StepRun<Scalar>) {
-        guard logits.hasGradient else { return }
-        withPointer(weights) { weights in
-            SoftmaxCrossEntropy.backward(
-                rows: run.samples, classes: logits.shape.count, probabilities: run.pointer(probabilities),
-                targets: run.pointer(targets), smoothing: smoothing, weights: weights,
-                scale: reduction.scale(samples: run.samples), logitGradient: run.gradientPointer(logits),
-                pool: run.pool)
-        }
+        options.lower(prediction, targets: targetKind, into: &builder)
     }
 }

@@ -2,11 +2,28 @@ import ApusBLAS
 import ApusParallel
 import ApusTensors
 
-/// What the two cross-entropies over classes have in common besides their targets.
-struct CrossEntropyOptions: Sendable {
+/// What the two cross-entropies over classes have in common besides their targets, written and read as theirs.
+struct CrossEntropyOptions: Sendable, Codable {
+    let fromLogits: Bool
     let labelSmoothing: Double
     let classWeights: [Double]?
     let reduction: LossReduction
+
+    init(fromLogits: Bool, labelSmoothing: Double, classWeights: [Double]?, reduction: LossReduction) {
+        self.fromLogits = fromLogits
+        self.labelSmoothing = labelSmoothing
+        self.classWeights = classWeights
+        self.reduction = reduction
+    }
+
+    /// Reads options; files of before there were more than one have no others.
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        fromLogits = try container.decode(Bool.self, forKey: .fromLogits)
+        labelSmoothing = try container.decodeIfPresent(Double.self, forKey: .labelSmoothing) ?? 0
+        classWeights = try container.decodeIfPresent([Double].self, forKey: .classWeights)
+        reduction = try container.decodeIfPresent(LossReduction.self, forKey: .reduction) ?? .mean
+    }
 
     /// What is wrong with what is asked for, if anything.
     func mistake(of loss: String) -> String? {
@@ -18,20 +35,21 @@ struct CrossEntropyOptions: Sendable {
                 "\(loss): class weights are \(classWeights ?? []), expected numbers of at least 0")
     }
 
-    /// The weights as a step uses them, one for each of `classes`.
-    func weights<Scalar: BLASScalar>(classes: Int) -> [Scalar]? {
+    /// Adds the loss's step, which takes the place of a softmax before it.
+    func lower<Scalar: BLASScalar>(
+        _ prediction: Value, targets: TargetKind, into builder: inout PlanBuilder<Scalar>
+    ) -> (losses: Value, prediction: Value) {
+        let logits = crossEntropyLogits(prediction, fromLogits: fromLogits, into: &builder)
+        let classes = logits.shape.count
         require(
             classWeights == nil || classWeights?.count == classes,
             "cross-entropy: \(classWeights?.count ?? 0) class weights for \(classes) classes")
-        return classWeights?.map { Scalar($0) }
+        let function = SoftmaxLoss<Scalar>(
+            targets: targets == .classIndex
+                ? .classes(builder.classTargets()) : .tensors(builder.tensorTargets(logits.shape)),
+            smoothing: Scalar(labelSmoothing), weights: classWeights?.map { Scalar($0) })
+        return builder.addLoss(function, of: logits, reduction: reduction)
     }
-}
-
-/// Lends weights for the time of a call, or nothing where there are none.
-@inline(__always)
-func withPointer<Scalar: BLASScalar>(_ weights: [Scalar]?, _ body: (UnsafePointer<Scalar>?) -> Void) {
-    guard let weights else { return body(nil) }
-    weights.withUnsafeBufferPointer { body($0.baseAddress) }
 }
 
 /// The logits behind a prediction: itself, or what went into the softmax that made it.

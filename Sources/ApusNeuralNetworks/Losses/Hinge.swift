@@ -18,30 +18,18 @@ public struct Hinge: Loss {
     public func lower<Scalar: BLASScalar>(
         _ prediction: Value, into builder: inout PlanBuilder<Scalar>
     ) -> (losses: Value, prediction: Value) {
-        let comparison = PointwiseComparison(prediction, reduction: reduction, into: &builder)
-        builder.add(HingeStep<Scalar>(comparison: comparison))
-        return (comparison.losses, prediction)
+        builder.addLoss(HingeFunction(), of: prediction, reduction: reduction)
     }
 }
 
-private struct HingeStep<Scalar: BLASScalar>: PointwiseComparisonStep {
-    let comparison: PointwiseComparison
+struct HingeFunction<Scalar: BLASScalar>: PointwiseFunction {
+    static var operation: String { "hinge" }
 
-    var operation: String { "hinge" }
+    @inline(__always)
+    func value(_ prediction: Scalar, _ target: Scalar) -> Scalar { max(1 - target * prediction, 0) }
 
-    @_specialize(where Scalar == Float)
-    @_specialize(where Scalar == Double)
-    func forward(_ run: StepRun<Scalar>) {
-        comparison.forward(run) { prediction, target in
-            max(1 - target * prediction, 0)
-        }
-    }
-
-    @_specialize(where Scalar == Float)
-    @_specialize(where Scalar == Double)
-    func backward(_ run: StepRun<Scalar>) {
-        comparison.backward(run) { prediction, target in
-            target * prediction < 1 ? -target : 0
-        }
+    @inline(__always)
+    func slope(_ prediction: Scalar, _ target: Scalar) -> Scalar {
+        target * prediction < 1 ? -target : 0
     }
 }

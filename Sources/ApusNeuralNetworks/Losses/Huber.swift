@@ -26,33 +26,24 @@ public struct Huber: Loss {
     public func lower<Scalar: BLASScalar>(
         _ prediction: Value, into builder: inout PlanBuilder<Scalar>
     ) -> (losses: Value, prediction: Value) {
-        let comparison = PointwiseComparison(prediction, reduction: reduction, into: &builder)
-        builder.add(HuberStep<Scalar>(comparison: comparison, delta: Scalar(delta)))
-        return (comparison.losses, prediction)
+        builder.addLoss(HuberFunction(delta: Scalar(delta)), of: prediction, reduction: reduction)
     }
 }
 
-private struct HuberStep<Scalar: BLASScalar>: PointwiseComparisonStep {
-    let comparison: PointwiseComparison
+struct HuberFunction<Scalar: BLASScalar>: PointwiseFunction {
     let delta: Scalar
 
-    var operation: String { "Huber loss" }
+    static var operation: String { "Huber loss" }
 
-    @_specialize(where Scalar == Float)
-    @_specialize(where Scalar == Double)
-    func forward(_ run: StepRun<Scalar>) {
-        comparison.forward(run) { prediction, target in
-            let distance = abs(prediction - target)
-            let square = min(distance, delta)
-            return square * (distance - square / 2)
-        }
+    @inline(__always)
+    func value(_ prediction: Scalar, _ target: Scalar) -> Scalar {
+        let distance = abs(prediction - target)
+        let square = min(distance, delta)
+        return square * (distance - square / 2)
     }
 
-    @_specialize(where Scalar == Float)
-    @_specialize(where Scalar == Double)
-    func backward(_ run: StepRun<Scalar>) {
-        comparison.backward(run) { prediction, target in
-            min(max(prediction - target, -delta), delta)
-        }
+    @inline(__always)
+    func slope(_ prediction: Scalar, _ target: Scalar) -> Scalar {
+        min(max(prediction - target, -delta), delta)
     }
 }

@@ -24,38 +24,27 @@ public struct KLDivergence: Loss {
         _ prediction: Value, into builder: inout PlanBuilder<Scalar>
     ) -> (losses: Value, prediction: Value) {
         let logits = crossEntropyLogits(prediction, fromLogits: fromLogits, into: &builder)
-        let step = DivergenceStep<Scalar>(
-            logits: logits, targets: builder.tensorTargets(logits.shape), probabilities: builder.value(logits.shape),
-            losses: builder.value([]), reduction: reduction)
-        builder.add(step)
-        return (step.losses, step.probabilities)
+        let loss = DivergenceLoss<Scalar>(targets: builder.tensorTargets(logits.shape))
+        return builder.addLoss(loss, of: logits, reduction: reduction)
     }
 }
 
-private struct DivergenceStep<Scalar: BLASScalar>: Step {
-    let logits: Value
+private struct DivergenceLoss<Scalar: BLASScalar>: LogitLoss {
     let targets: Value
-    let probabilities: Value
-    let losses: Value
-    let reduction: LossReduction
 
     var operation: String { "softmax and divergence" }
-    var inputs: [Value] { [logits, targets] }
-    var outputs: [Value] { [probabilities, losses] }
-    var keptForBackward: [Value] { [probabilities, targets] }
+    var targetValues: [Value] { [targets] }
 
-    func forward(_ run: StepRun<Scalar>) {
+    func forward(_ run: StepRun<Scalar>, _ step: LogitLossStep<Self>) {
         SoftmaxCrossEntropy.divergence(
-            rows: run.samples, classes: logits.shape.count, logits: run.pointer(logits),
-            targets: run.pointer(targets), probabilities: run.pointer(probabilities), losses: run.pointer(losses),
-            pool: run.pool)
+            rows: run.samples, classes: step.count, logits: run.pointer(step.logits), targets: run.pointer(targets),
+            probabilities: run.pointer(step.probabilities), losses: run.pointer(step.losses), pool: run.pool)
     }
 
-    func backward(_ run: StepRun<Scalar>) {
-        guard logits.hasGradient else { return }
+    func backward(_ run: StepRun<Scalar>, _ step: LogitLossStep<Self>, scale: Scalar) {
         SoftmaxCrossEntropy.backward(
-            rows: run.samples, classes: logits.shape.count, probabilities: run.pointer(probabilities),
-            targets: run.pointer(targets), scale: reduction.scale(samples: run.samples),
-            logitGradient: run.gradientPointer(logits), pool: run.pool)
+            rows: run.samples, classes: step.count, probabilities: run.pointer(step.probabilities),
+            targets: run.pointer(targets), scale: scale, logitGradient: run.gradientPointer(step.logits),
+            pool: run.pool)
     }
 }

@@ -17,30 +17,18 @@ public struct MeanAbsoluteError: Loss {
     public func lower<Scalar: BLASScalar>(
         _ prediction: Value, into builder: inout PlanBuilder<Scalar>
     ) -> (losses: Value, prediction: Value) {
-        let comparison = PointwiseComparison(prediction, reduction: reduction, into: &builder)
-        builder.add(MeanAbsoluteErrorStep<Scalar>(comparison: comparison))
-        return (comparison.losses, prediction)
+        builder.addLoss(AbsoluteDifference(), of: prediction, reduction: reduction)
     }
 }
 
-private struct MeanAbsoluteErrorStep<Scalar: BLASScalar>: PointwiseComparisonStep {
-    let comparison: PointwiseComparison
+struct AbsoluteDifference<Scalar: BLASScalar>: PointwiseFunction {
+    static var operation: String { "mean absolute error" }
 
-    var operation: String { "mean absolute error" }
+    @inline(__always)
+    func value(_ prediction: Scalar, _ target: Scalar) -> Scalar { abs(prediction - target) }
 
-    @_specialize(where Scalar == Float)
-    @_specialize(where Scalar == Double)
-    func forward(_ run: StepRun<Scalar>) {
-        comparison.forward(run) { prediction, target in
-            abs(prediction - target)
-        }
-    }
-
-    @_specialize(where Scalar == Float)
-    @_specialize(where Scalar == Double)
-    func backward(_ run: StepRun<Scalar>) {
-        comparison.backward(run) { prediction, target in
-            prediction > target ? 1 : prediction < target ? -1 : 0
-        }
+    @inline(__always)
+    func slope(_ prediction: Scalar, _ target: Scalar) -> Scalar {
+        prediction > target ? 1 : prediction < target ? -1 : 0
     }
 }

@@ -23,31 +23,18 @@ public struct MeanSquaredError: Loss {
     public func lower<Scalar: BLASScalar>(
         _ prediction: Value, into builder: inout PlanBuilder<Scalar>
     ) -> (losses: Value, prediction: Value) {
-        let comparison = PointwiseComparison(prediction, reduction: reduction, into: &builder)
-        builder.add(MeanSquaredErrorStep<Scalar>(comparison: comparison))
-        return (comparison.losses, prediction)
+        builder.addLoss(SquaredDifference(), of: prediction, reduction: reduction)
     }
 }
 
-private struct MeanSquaredErrorStep<Scalar: BLASScalar>: PointwiseComparisonStep {
-    let comparison: PointwiseComparison
+struct SquaredDifference<Scalar: BLASScalar>: PointwiseFunction {
+    static var operation: String { "mean squared error" }
 
-    var operation: String { "mean squared error" }
+    @inline(__always)
+    func value(_ prediction: Scalar, _ target: Scalar) -> Scalar { (prediction - target) * (prediction - target) }
 
-    @_specialize(where Scalar == Float)
-    @_specialize(where Scalar == Double)
-    func forward(_ run: StepRun<Scalar>) {
-        comparison.forward(run) { prediction, target in
-            let difference = prediction - target
-            return difference * difference
-        }
-    }
-
-    @_specialize(where Scalar == Float)
-    @_specialize(where Scalar == Double)
-    func backward(_ run: StepRun<Scalar>) {
-        comparison.backward(run) { prediction, target in
-            2 * (prediction - target)
-        }
+    @inline(__always)
+    func slope(_ prediction: Scalar, _ target: Scalar) -> Scalar {
+        2 * (prediction - target)
     }
 }

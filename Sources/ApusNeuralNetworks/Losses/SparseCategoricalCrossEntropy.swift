@@ -1,6 +1,4 @@
 import ApusBLAS
-import ApusKernels
-import ApusParallel
 import ApusTensors
 
 /// Cross-entropy with a class index per sample: `−log softmax(x)[label]`.
@@ -11,28 +9,24 @@ public struct SparseCategoricalCrossEntropy: Loss {
     /// A class index per sample.
     public var targetKind: TargetKind { .classIndex }
     /// Whether the network's output are logits rather than a softmax's probabilities.
-    public let fromLogits: Bool
+    public var fromLogits: Bool { options.fromLogits }
     /// Share ε of the label's probability that is spread over all classes (Szegedy et al. 2016, arXiv 1512.00567).
-    public let labelSmoothing: Double
+    public var labelSmoothing: Double { options.labelSmoothing }
     /// What a sample's loss and gradient are multiplied by, for each class, as Keras's `class_weight`: the mean is over the
     /// number of samples, not over the sum of their weights. Evaluation uses them as well.
-    public let classWeights: [Double]?
+    public var classWeights: [Double]? { options.classWeights }
     /// How gradients take the samples together.
-    public let reduction: LossReduction
+    public var reduction: LossReduction { options.reduction }
 
-    private var options: CrossEntropyOptions {
-        CrossEntropyOptions(labelSmoothing: labelSmoothing, classWeights: classWeights, reduction: reduction)
-    }
+    private let options: CrossEntropyOptions
 
     /// A loss over probabilities, or over logits where the network does not end in a softmax.
     public init(
         fromLogits: Bool = false, labelSmoothing: Double = 0, classWeights: [Double]? = nil,
         reduction: LossReduction = .mean
     ) {
-        self.fromLogits = fromLogits
-        self.labelSmoothing = labelSmoothing
-        self.classWeights = classWeights
-        self.reduction = reduction
+        options = CrossEntropyOptions(
+            fromLogits: fromLogits, labelSmoothing: labelSmoothing, classWeights: classWeights, reduction: reduction)
         requireValid()
     }
 
@@ -40,59 +34,15 @@ public struct SparseCategoricalCrossEntropy: Loss {
     public var mistake: String? { options.mistake(of: "SparseCategoricalCrossEntropy") }
 
     /// Reads a loss; files of before there were options have none.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        fromLogits = try container.decode(Bool.self, forKey: .fromLogits)
-        labelSmoothing = try container.decodeIfPresent(Double.self, forKey: .labelSmoothing) ?? 0
-        classWeights = try container.decodeIfPresent([Double].self, forKey: .classWeights)
-        reduction = try container.decodeIfPresent(LossReduction.self, forKey: .reduction) ?? .mean
-    }
+    public init(from decoder: any Decoder) throws { options = try CrossEntropyOptions(from: decoder) }
+
+    /// Writes the options beside each other.
+    public func encode(to encoder: any Encoder) throws { try options.encode(to: encoder) }
 
     /// Adds the loss's step, which takes the place of a softmax before it.
     public func lower<Scalar: BLASScalar>(
         _ prediction: Value, into builder: inout PlanBuilder<Scalar>
     ) -> (losses: Value, prediction: Value) {
-        let logits = crossEntropyLogits(prediction, fromLogits: fromLogits, into: &builder)
-        let step = SparseCrossEntropyStep<Scalar>(
-            logits: logits, labels: builder.classTargets(), probabilities: builder.value(logits.shape),
-            losses: builder.value([]), smoothing: Scalar(labelSmoothing),
-            weights: options.weights(classes: logits.shape.count), reduction: reduction)
-        builder.add(step)
-        return (step.losses, step.probabilities)
-    }
-}
-
-private struct SparseCrossEntropyStep<Scalar: BLASScalar>: Step {
-    let logits: Value
-    let labels: StepMemory
-    let probabilities: Value
-    let losses: Value
-    let smoothing: Scalar
-    let weights: [Scalar]?
-    let reduction: LossReduction
-
-    var operation: String { "softmax and cross-entropy" }
-    var inputs: [Value] { [logits] }
-    var outputs: [Value] { [probabilities, losses] }
-    var keptForBackward: [Value] { [probabilities] }
-
-    func forward(_ run: StepRun<Scalar>) {
-        withPointer(weights) { weights in
-            SoftmaxCrossEntropy.forward(
-                rows: run.samples, classes: logits.shape.count, logits: run.pointer(logits),
-                labels: run.pointer(labels, as: Int32.self), smoothing: smoothing, weights: weights,
-                probabilities: run.pointer(probabilities), losses: run.pointer(losses), pool: run.pool)
-        }
-    }
-
-    func backward(_ run: StepRun<Scalar>) {
-        guard logits.hasGradient else { return }
-        withPointer(weights) { weights in
-            SoftmaxCrossEntropy.backward(
-                rows: run.samples, classes: logits.shape.count, probabilities: run.pointer(probabilities),
-                labels: run.pointer(labels, as: Int32.self), smoothing: smoothing, weights: weights,
-                scale: reduction.scale(samples: run.samples), logitGradient: run.gradientPointer(logits),
-                pool: run.pool)
-        }
+        options.lower(prediction, targets: targetKind, into: &builder)
     }
 }

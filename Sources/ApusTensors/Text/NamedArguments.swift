@@ -29,11 +29,12 @@ package struct NamedArguments {
     /// The next argument, or `nil` at the end.
     package mutating func word() -> String? { rest.popFirst() }
 
-    /// The next argument as a finite number.
+    /// The next argument as a finite number. Sentences call it `what`, such as "number of epochs", and its last word stands for
+    /// it in the form that is expected.
     package mutating func number(_ what: String, or standard: Double? = nil) throws(Mistake) -> Double {
         guard let word = rest.popFirst() else {
             if let standard { return standard }
-            throw mistake("there is no \(what), expected \(name):\(what.uppercased())")
+            throw missing(what)
         }
         guard let number = Double(word), number.isFinite else {
             throw mistake("\(what) is \"\(word)\", expected a number")
@@ -41,14 +42,18 @@ package struct NamedArguments {
         return number
     }
 
-    /// The next argument as a whole number.
+    /// The next argument as a whole number, called `what` in the same way.
     package mutating func integer(_ what: String, or standard: Int? = nil) throws(Mistake) -> Int {
         guard let word = rest.popFirst() else {
             if let standard { return standard }
-            throw mistake("there is no \(what), expected \(name):\(what.uppercased())")
+            throw missing(what)
         }
         guard let number = Int(word) else { throw mistake("\(what) is \"\(word)\", expected a whole number") }
         return number
+    }
+
+    private func missing(_ what: String) -> Mistake {
+        mistake("there is no \(what), expected \(name):\(what.split(separator: " ").last?.uppercased() ?? "")")
     }
 
     /// Stops where arguments are left.

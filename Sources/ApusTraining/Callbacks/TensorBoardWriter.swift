@@ -156,12 +156,3 @@ public final class TensorBoardWriter: TrainingCallback {
         return ImageGrid.image(of: tiles, columns: 8, scale: max(1, 64 / images.height))
     }
 }
-
-extension RGBImage {
-    /// Numbers from 0 to 1 of one channel or three.
-    fileprivate init(unit numbers: ArraySlice<Float>, height: Int, width: Int) {
-        let bytes = numbers.map { UInt8((min(max($0, 0), 1) * 255).rounded()) }
-        let isGrey = bytes.count == height * width
-        self.init(height: height, width: width, pixels: isGrey ? bytes.flatMap { [$0, $0, $0] } : bytes)
-    }
-}

@@ -93,7 +93,7 @@ public struct RunReport: Sendable, Encodable {
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         let template = PageTemplate(
-            PackageResources.training_html, style: [PackageResources.training_css],
+            title: "Apus training", body: PackageResources.training_html, style: [PackageResources.training_css],
             scripts: [PackageResources.curves_js, PackageResources.training_js])
         return template.filled(json: try encoder.encode(self), library: library)
     }

@@ -48,7 +48,7 @@ public enum ScheduleText {
         case "constant": schedule = ConstantSchedule()
         case "step":
             schedule = StepSchedule(
-                every: .epochs(try words.positive("epochs")), decay: try words.positive("factor", or: 0.1))
+                every: .epochs(try words.positive("number of epochs")), decay: try words.positive("factor", or: 0.1))
         case "multi-step":
             schedule = MultiStepSchedule(at: try words.milestones(), decay: try words.positive("factor", or: 0.1))
         case "exponential": schedule = ExponentialSchedule(decay: try words.positive("factor"))
@@ -57,9 +57,9 @@ public enum ScheduleText {
         case "one-cycle": schedule = OneCycleSchedule(rise: try words.share("rise", or: 0.3))
         case "triangular":
             schedule = TriangularSchedule(
-                rise: .epochs(try words.positive("epochs")), floor: try words.share("floor", or: 0.1))
+                rise: .epochs(try words.positive("number of epochs")), floor: try words.share("floor", or: 0.1))
         case "restarts":
-            let (first, growth) = (try words.positive("epochs"), try words.positive("growth", or: 1))
+            let (first, growth) = (try words.positive("number of epochs"), try words.positive("growth", or: 1))
             if growth < 1 { throw words.mistake("growth is \(growth), expected at least 1") }
             schedule = WarmRestartsSchedule(first: .epochs(first), growth: growth)
         case "plateau":

@@ -108,4 +108,16 @@ import Testing
         #expect(boxes.contains { $0.rows.count > 28 } && boxes.contains { $0.rows.count < 4 })
         #expect(boxes.contains { $0.rows.lowerBound == 0 } && boxes.contains { $0.columns.upperBound == 32 })
     }
+
+    @Test func ofTwoImagesEachIsTheOthersPartner() {
+        for batch in 0..<10 {
+            let targets = loader(.mixUp(MixUp(alpha: 1)), batchSize: 2).loadTargets(batch: batch, epoch: 0, pool: pool)
+                .targets.scalars
+            for index in 0..<2 {
+                let (own, other) = ((batch * 2 + index) % 6, (batch * 2 + 1 - index) % 6)
+                let (share, rest) = (targets[index * 6 + own], targets[index * 6 + other])
+                #expect(share < 1 && rest > 0 && abs(share + rest - 1) < 1e-6)
+            }
+        }
+    }
 }

@@ -1,16 +1,16 @@
-import ApusDatasets
-
 /// Small images of one size side by side, enlarged.
-enum ImageGrid {
-    /// A picture of all images in rows of `columns`, every pixel a square of `scale`, with a grey line between images; `nil`
-    /// where there are none.
-    static func image(of tiles: [RGBImage], columns: Int, scale: Int) -> RGBImage? {
+package enum ImageGrid {
+    /// A picture of all images in rows of `columns`, every pixel a square of `scale`, with `gap` pixels of a grey around
+    /// and between images; `nil` where there are none.
+    package static func image(
+        of tiles: [RGBImage], columns: Int, scale: Int, gap: Int = 2, grey: UInt8 = 128
+    ) -> RGBImage? {
         guard let first = tiles.first else { return nil }
-        let (gap, columns) = (2, min(columns, tiles.count))
+        let columns = min(columns, tiles.count)
         let (tileHeight, tileWidth) = (first.height * scale + gap, first.width * scale + gap)
         let rows = (tiles.count + columns - 1) / columns
         let (height, width) = (rows * tileHeight + gap, columns * tileWidth + gap)
-        var pixels = [UInt8](repeating: 128, count: height * width * 3)
+        var pixels = [UInt8](repeating: grey, count: height * width * 3)
         for (index, tile) in tiles.enumerated() {
             let (top, left) = (index / columns * tileHeight + gap, index % columns * tileWidth + gap)
             for row in 0..<tile.height * scale {
