@@ -10,6 +10,7 @@ struct ApusTool: AsyncParsableCommand {
             EXAMPLES
               apus train                              on CIFAR-10, fetched into data/
               apus train --data synthetic --epochs 3  on drawn images, without data
+              apus train --recipe airbench94          94 %, by a recipe; apus recipe lists them
               apus evaluate --run runs/mine
               apus predict --run runs/mine photo.jpg
               apus data check --data DIR              what is wrong with the images
@@ -25,7 +26,8 @@ struct ApusTool: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, DataCommand.self, SummaryCommand.self,
+            TrainCommand.self, RecipeCommand.self, EvaluateCommand.self, PredictCommand.self, DataCommand.self,
+            SummaryCommand.self,
             PlanCommand.self, TuneCommand.self, TuneRateCommand.self,
             DoctorCommand.self,
             BenchCommand.self, CompareCommand.self, ReportCommand.self,

@@ -10,6 +10,7 @@ struct EvaluateCommand: AsyncParsableCommand {
             EXAMPLES
               apus evaluate --run runs/2026-01-31-120000-keras-cnn
               apus evaluate --run runs/mine --data ~/cifar-10-batches-bin --json scores.json
+              apus evaluate --run runs/mine --tta mirror-translate
             """)
 
     @Option(
@@ -18,6 +19,8 @@ struct EvaluateCommand: AsyncParsableCommand {
     var directory: String
 
     @OptionGroup var data: DataOptions
+
+    @OptionGroup var testing: TestOptions
 
     @OptionGroup var threads: ThreadOptions
 
@@ -31,7 +34,9 @@ struct EvaluateCommand: AsyncParsableCommand {
             data.data.map(DataSource.init) ?? saved.data, imageSize: saved.imageSize, signals: InterruptSignals())
         try saved.check(images)
         let trainer = try saved.run.loadModel(pool: threads.pool)
-        let evaluation = trainer.evaluate(.images(images.test))
+        let views = try testing.views
+        let evaluation =
+            views.map { trainer.evaluate(images.test, by: $0) } ?? trainer.evaluate(.images(images.test))
         let report = EvaluationReport(evaluation, classNames: saved.configuration.classNames)
         if let json { try JSONReport(report).write(to: json) }
         let console = Console.standard

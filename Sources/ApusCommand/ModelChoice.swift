@@ -41,6 +41,17 @@ struct ModelChoice {
         (self.name, self.imageSize, self.network) = (name, checked.imageSize, network ?? checked.network)
     }
 
+    /// A recipe's network, which must fit the data.
+    init(_ recipe: Recipe, data: LabelledData) throws {
+        let (input, classes) = (recipe.model.inputShape, data.train.classNames.count)
+        guard input.rank == 3, input[2] == data.train.channels, recipe.model.outputShape.count == classes else {
+            throw UsageError(
+                "--recipe \(recipe.name): its network takes \(input) and tells \(recipe.model.outputShape.count) classes, "
+                    + "\(data.title) has \(data.train.channels) channels and \(classes) classes")
+        }
+        (name, imageSize, network) = (recipe.name, input[0], recipe.model)
+    }
+
     /// Another run's network, with a new head where one is asked for.
     init(_ source: TransferSource, data: LabelledData) throws {
         (name, imageSize) = (source.run.configuration.modelName, source.run.imageSize)

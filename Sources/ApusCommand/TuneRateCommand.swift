@@ -88,7 +88,7 @@ struct TuneRateCommand: AsyncParsableCommand {
     private func training(_ signals: InterruptSignals) async throws -> (Trainer, TrainingImages) {
         let training = NewTraining(
             options: options, optimization: optimization, regularization: regularization, transfer: transfer,
-            threads: threads)
+            threads: threads, recipe: nil)
         let source = try transfer.source()
         let data = try await training.load(self.data, archive, source, signals)
         let images = try training.images(data)

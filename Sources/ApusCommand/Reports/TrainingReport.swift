@@ -35,11 +35,28 @@ struct TrainingReport: Encodable {
     let seed: UInt64
     let epochs: [Epoch]
     let bestTestAccuracy: Double?
+    /// Of the last epoch's weights.
+    let testAccuracy: Double?
+    /// The same with test-time augmentation, where the run asks for it, and what that took.
+    let ttaAccuracy: Double?
+    let ttaSeconds: Double?
+    /// Drawing and whitening the first weights, and all epochs' training.
+    let preparationSeconds: Double
+    let trainingSeconds: Double
     /// Wall-clock time of this process's training, evaluation included.
     let totalSeconds: Double
     let peakRssBytes: Int
 
-    init(_ configuration: RunConfiguration, history: [EpochRecord], threads: Int, totalSeconds: Double) {
+    /// An evaluation with test-time augmentation, and what it took.
+    struct AugmentedTest {
+        let accuracy: Double?
+        let seconds: Double
+    }
+
+    init(
+        _ configuration: RunConfiguration, history: [EpochRecord], threads: Int, augmentedTest: AugmentedTest?,
+        preparationSeconds: Double, totalSeconds: Double
+    ) {
         model = configuration.modelName
         algorithm = configuration.settings.algorithm.rawValue
         precision = configuration.settings.precision.rawValue
@@ -47,6 +64,11 @@ struct TrainingReport: Encodable {
         seed = configuration.settings.seed
         epochs = history.map(Epoch.init)
         bestTestAccuracy = history.compactMap(\.test?.accuracy).max()
+        testAccuracy = history.last?.test?.accuracy
+        ttaAccuracy = augmentedTest?.accuracy
+        ttaSeconds = augmentedTest?.seconds
+        self.preparationSeconds = preparationSeconds
+        trainingSeconds = history.reduce(0) { $0 + $1.seconds }
         self.totalSeconds = totalSeconds
         peakRssBytes = PeakMemory.bytes ?? 0
     }

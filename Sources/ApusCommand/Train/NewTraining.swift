@@ -8,6 +8,8 @@ struct NewTraining {
     let regularization: RegularizationOptions
     let transfer: TransferOptions
     let threads: ThreadOptions
+    /// What the training is made of, where options do not say it.
+    let recipe: Recipe?
 
     /// What is trained, ready for its first step.
     struct Prepared {
@@ -15,8 +17,12 @@ struct NewTraining {
         let modelName: String
     }
 
+    /// Passes over the training images.
+    var epochs: Int { options.epochs ?? recipe?.epochs ?? 10 }
+
     var settings: TrainingSettings {
         get throws {
+            if let recipe { return try settings(of: recipe) }
             let algorithm = options.algorithm ?? .auto
             let (batchSize, parts) = (options.batchSize ?? 32, optimization.accumulate ?? 1)
             guard batchSize % parts == 0 else {
@@ -31,6 +37,20 @@ struct NewTraining {
         }
     }
 
+    /// A recipe's settings with what options say of them.
+    private func settings(of recipe: Recipe) throws -> TrainingSettings {
+        var settings = recipe.settings
+        settings.batchSize = options.batchSize ?? settings.batchSize
+        settings.seed = options.seed ?? settings.seed
+        settings.precision = options.precision ?? settings.precision
+        settings.algorithm = options.algorithm ?? settings.algorithm
+        if settings.algorithmTable == AlgorithmTable() {
+            settings.algorithmTable = try .tuned(for: settings.algorithm)
+        }
+        if let mistake = settings.mistake { throw UsageError("--recipe \(recipe.name): \(mistake)") }
+        return settings
+    }
+
     /// The images, cut as asked for.
     func images(_ data: LabelledData) throws -> TrainingImages {
         try TrainingImages(
@@ -41,7 +61,7 @@ struct NewTraining {
     func load(
         _ data: DataOptions, _ archive: ArchiveOptions, _ source: TransferSource?, _ signals: InterruptSignals
     ) async throws -> LabelledData {
-        let ownSize = options.model == nil ? source?.run.imageSize : nil
+        let ownSize = options.model == nil ? source?.run.imageSize ?? recipe?.model.inputShape[0] : nil
         return try await LabelledData.load(
             DataSource(data.data), imageSize: options.imageSize ?? ownSize ?? ModelChoice.defaultImageSize,
             archive: archive.archive, signals: signals)
@@ -50,9 +70,9 @@ struct NewTraining {
     /// The network with the weights with which it begins.
     func prepare(_ data: LabelledData, _ train: ImageSet, _ source: TransferSource?) throws -> Prepared {
         let (settings, model) = (try settings, try choice(source, data))
-        if let batchSize = options.batchSize, batchSize > train.count {
+        if settings.batchSize > train.count, options.batchSize != nil || settings.dropsIncompleteBatch {
             throw UsageError(
-                "--batch-size is \(Numbers.grouped(batchSize)), there are \(Numbers.grouped(train.count)) training images"
+                "--batch-size is \(Numbers.grouped(settings.batchSize)), there are \(Numbers.grouped(train.count)) training images"
             )
         }
         if let mistake = settings.augmentation?.mistake(height: train.height, width: train.width) {
@@ -61,14 +81,18 @@ struct NewTraining {
         let network = try transfer.freezing(model.network)
         try checkMemory(network, model.imageSize, settings)
         let trainer = Trainer(
-            model: network, loss: try regularization.loss, optimizer: optimization.newOptimizer, settings: settings,
+            model: network, loss: try recipe?.loss ?? regularization.loss, optimizer: optimizer, settings: settings,
             pool: threads.pool)
+        try recipe?.whitening.map { try trainer.initialize($0, from: train) }
         try source?.initialize(trainer, .standard)
         return Prepared(trainer: trainer, modelName: model.name)
     }
 
+    private var optimizer: any Optimizer { recipe?.optimizer ?? optimization.newOptimizer }
+
     /// The network that is asked for, or that of the run whose weights it begins with.
     private func choice(_ source: TransferSource?, _ data: LabelledData) throws -> ModelChoice {
+        if let recipe { return try ModelChoice(recipe, data: data) }
         guard let source, options.model == nil else {
             return try ModelChoice(
                 name: options.model, imageSize: options.imageSize, data: data, regularization: regularization)
@@ -86,7 +110,7 @@ struct NewTraining {
     private func checkMemory(_ network: Sequential, _ imageSize: Int, _ settings: TrainingSettings) throws {
         let work = PlannedWork(
             model: network, batchSize: settings.microBatchSize, purpose: .training,
-            optimizer: optimization.newOptimizer,
+            optimizer: optimizer,
             algorithm: settings.algorithm, table: settings.algorithmTable, precision: settings.precision,
             threads: threads.count)
         // The images are loaded by now, and are part of what the program takes.

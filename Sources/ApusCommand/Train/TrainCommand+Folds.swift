@@ -5,14 +5,15 @@ extension TrainCommand {
     /// fared on what was held out. Each training is a run of its own, `fold-1` and so on.
     func crossValidate(_ count: Int, _ signals: InterruptSignals) async throws {
         let source = try transfer.source()
-        let settings = try newTraining.settings
-        let data = try await newTraining.load(self.data, archive, source, signals)
-        let images = try newTraining.images(data).train
+        let training = try newTraining
+        let settings = try training.settings
+        let data = try await training.load(self.data, archive, source, signals)
+        let images = try training.images(data).train
         guard images.count >= count else {
             throw UsageError("--folds is \(count), there are \(images.count) training images")
         }
         let folds = Folds(images, count: count, key: RandomKey(seed: settings.seed).folding(Self.foldStream))
-        let parent = try RunDirectory(output, model: options.model ?? ModelChoice.defaultName)
+        let parent = try RunDirectory(output, model: training.recipe?.name ?? options.model ?? ModelChoice.defaultName)
         let console = Console.standard
         var scores: [Score] = []
         var seconds = 0.0

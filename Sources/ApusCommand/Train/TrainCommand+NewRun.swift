@@ -3,21 +3,24 @@ import Apus
 extension TrainCommand {
     /// The options that a new training is made of; `tune-rate` has the same.
     var newTraining: NewTraining {
-        NewTraining(
-            options: options, optimization: optimization, regularization: regularization, transfer: transfer,
-            threads: threads)
+        get throws {
+            NewTraining(
+                options: options, optimization: optimization, regularization: regularization, transfer: transfer,
+                threads: threads, recipe: try recipe.chosen())
+        }
     }
 
     /// A training from its start, as the options describe it.
     func newJob(_ signals: InterruptSignals) async throws -> TrainingJob {
         let source = try transfer.source()
         // Refused before a directory is made.
-        _ = try newTraining.settings
-        let name = try ModelChoice(name: options.model, imageSize: options.imageSize).name
+        let training = try newTraining
+        _ = try training.settings
+        let name = try training.recipe?.name ?? ModelChoice(name: options.model, imageSize: options.imageSize).name
         let directory = try RunDirectory(output, model: options.model ?? source?.run.configuration.modelName ?? name)
         do {
-            let data = try await newTraining.load(self.data, archive, source, signals)
-            let images = try newTraining.images(data)
+            let data = try await training.load(self.data, archive, source, signals)
+            let images = try training.images(data)
             return try job(directory, data, images, source)
         } catch {
             directory.removeIfUnused()
@@ -29,8 +32,11 @@ extension TrainCommand {
     func job(
         _ directory: RunDirectory, _ data: LabelledData, _ images: TrainingImages, _ source: TransferSource?
     ) throws -> TrainingJob {
-        let prepared = try newTraining.prepare(data, images.train, source)
-        let epochs = options.epochs ?? 10
+        let training = try newTraining
+        let start = ContinuousClock.now
+        let prepared = try training.prepare(data, images.train, source)
+        let preparationSeconds = start.duration(to: .now) / .seconds(1)
+        let epochs = training.epochs
         var notes = [
             SavedRun.Note.data: data.source, SavedRun.Note.epochs: "\(epochs)",
             SavedRun.Note.validationFraction: "\(options.validationFraction ?? 0)",
@@ -39,9 +45,10 @@ extension TrainCommand {
         notes[SavedRun.Note.watch] = try TrainingWatch(watch, hasValidation: images.validation != nil).note()
         for group in recordedOptions { notes.merge(group.notes) { $1 } }
         let configuration = RunConfiguration(
-            prepared.trainer, modelName: prepared.modelName, classNames: data.train.classNames, notes: notes)
+            prepared.trainer, modelName: prepared.modelName, classNames: data.train.classNames,
+            testTimeAugmentation: try views ?? training.recipe?.testTimeAugmentation, notes: notes)
         return TrainingJob(
             run: Run(directory.path), newDirectory: directory, trainer: prepared.trainer, configuration: configuration,
-            images: images, epochs: epochs, threads: threads.count)
+            images: images, epochs: epochs, threads: threads.count, preparationSeconds: preparationSeconds)
     }
 }

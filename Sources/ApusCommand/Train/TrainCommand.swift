@@ -24,10 +24,14 @@ struct TrainCommand: AsyncParsableCommand {
               apus train --epochs 100 --validation-fraction 0.1 --early-stopping 5
               apus train --tensorboard logs/first --csv first.csv
               apus train --folds 5 --epochs 10
+              apus train --recipe airbench94 --seed 2
+              apus train --recipe airbench94 --set epochs=4 --set settings.precision=fp32
               apus train --resume runs/small --epochs 20
             """)
 
     @OptionGroup var options: TrainOptions
+
+    @OptionGroup(title: "Recipe") var recipe: RecipeOptions
 
     @OptionGroup(title: "Optimizer") var optimization: OptimizerOptions
 
@@ -60,11 +64,14 @@ struct TrainCommand: AsyncParsableCommand {
             valueName: "n"))
     var folds: Int?
 
+    @OptionGroup var testing: TestOptions
+
     @Option(help: ArgumentHelp("Also write the epochs' results to a file.", valueName: "file"), completion: .file())
     var json: String?
 
     func validate() throws {
         if resume == nil { try optimization.checkOptimizer() }
+        if recipe.recipe != nil { try checkRecipeStandsAlone() }
         try check("folds", folds, isAtLeast: 2)
         if folds != nil, resume != nil {
             throw ValidationError("--folds begins anew: go on with one of its runs by --resume alone")
@@ -79,7 +86,21 @@ struct TrainCommand: AsyncParsableCommand {
     }
 
     /// The groups whose options a run records as text.
-    var recordedOptions: [any RecordedOptions] { [optimization, regularization, transfer] }
+    var recordedOptions: [any RecordedOptions] { [optimization, regularization, transfer, recipe] }
+
+    /// A recipe says all that these options say.
+    private func checkRecipeStandsAlone() throws {
+        let others: [any RecordedOptions] = [optimization, regularization, transfer]
+        let given =
+            others.flatMap { $0.recorded.compactMap { option in option.text.map { _ in option.name } } }
+            + (options.model.map { _ in ["model"] } ?? []) + (options.imageSize.map { _ in ["image-size"] } ?? [])
+        if let option = given.first {
+            throw ValidationError("--recipe says what --\(option) says: leave it out and change the recipe by --set")
+        }
+    }
+
+    /// The views that `--tta` asks for, if any.
+    var views: TestTimeAugmentation? { get throws { try testing.views } }
 
     func run() async throws {
         try JSONReport.check(json)

@@ -52,11 +52,22 @@ struct TrainingSession {
 
     private func finish(seconds: Double) throws {
         let history = job.trainer.progress.history
-        let report = TrainingReport(job.configuration, history: history, threads: job.threads, totalSeconds: seconds)
+        let report = TrainingReport(
+            job.configuration, history: history, threads: job.threads, augmentedTest: augmentedTest(),
+            preparationSeconds: job.preparationSeconds, totalSeconds: seconds)
         if let json { try JSONReport(report).write(to: json) }
         try RunReport(job.trainer, configuration: job.configuration, test: job.images.test)
             .write(to: "\(job.run.directory)/\(RunReport.fileName)")
         showSummary(history, report)
+    }
+
+    /// The test with the views that the run asks for, if any.
+    private func augmentedTest() -> TrainingReport.AugmentedTest? {
+        job.configuration.testTimeAugmentation.map { views in
+            let start = ContinuousClock.now
+            let accuracy = job.trainer.evaluate(job.images.test, by: views).accuracy
+            return .init(accuracy: accuracy, seconds: start.duration(to: .now) / .seconds(1))
+        }
     }
 
     // MARK: Words
@@ -115,6 +126,12 @@ struct TrainingSession {
         if let best = history.max(by: { ($0.test?.accuracy ?? 0) < ($1.test?.accuracy ?? 0) }) {
             let accuracy = console.styled(Numbers.share(best.test?.accuracy), .bold)
             item("best", "test accuracy \(accuracy) after epoch \(best.epoch)")
+        }
+        if let accuracy = report.ttaAccuracy, let seconds = report.ttaSeconds {
+            item(
+                "test",
+                "accuracy \(console.styled(Numbers.share(accuracy), .bold)) with test-time augmentation, in "
+                    + "\(Numbers.fixed(seconds, 1)) s")
         }
         item(
             "time",

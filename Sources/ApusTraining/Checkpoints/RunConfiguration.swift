@@ -15,6 +15,8 @@ public struct RunConfiguration: Sendable, Codable {
     public var optimizer: any Optimizer
     /// Batch size, seed and the like.
     public var settings: TrainingSettings
+    /// The views that are averaged where the network is tested, if any.
+    public var testTimeAugmentation: TestTimeAugmentation?
     /// The classes in the order of the model's outputs; empty where there are none.
     public var classNames: [String]
     /// Free entries of the program that made the run, such as where its data came from.
@@ -26,8 +28,13 @@ public struct RunConfiguration: Sendable, Codable {
     ///   - trainer: The training.
     ///   - modelName: What the model is called.
     ///   - classNames: The classes in the order of the model's outputs.
+    ///   - testTimeAugmentation: The views that are averaged where the network is tested, if any.
     ///   - notes: Free entries.
-    public init(_ trainer: Trainer, modelName: String, classNames: [String] = [], notes: [String: String] = [:]) {
+    public init(
+        _ trainer: Trainer, modelName: String, classNames: [String] = [],
+        testTimeAugmentation: TestTimeAugmentation? = nil, notes: [String: String] = [:]
+    ) {
+        self.testTimeAugmentation = testTimeAugmentation
         self.modelName = modelName
         model = trainer.model
         loss = trainer.loss
@@ -58,6 +65,7 @@ public struct RunConfiguration: Sendable, Codable {
         case loss
         case optimizer
         case settings
+        case testTimeAugmentation = "test_time_augmentation"
         case classNames = "class_names"
         case notes
     }
@@ -71,6 +79,7 @@ public struct RunConfiguration: Sendable, Codable {
         try TrainingCoding.encode(loss, to: container.superEncoder(forKey: .loss))
         try TrainingCoding.encode(optimizer, to: container.superEncoder(forKey: .optimizer))
         try container.encode(settings, forKey: .settings)
+        try container.encodeIfPresent(testTimeAugmentation, forKey: .testTimeAugmentation)
         try container.encode(classNames, forKey: .classNames)
         try container.encode(notes, forKey: .notes)
     }
@@ -89,6 +98,8 @@ public struct RunConfiguration: Sendable, Codable {
         loss = try TrainingCoding.loss(from: container.superDecoder(forKey: .loss))
         optimizer = try TrainingCoding.optimizer(from: container.superDecoder(forKey: .optimizer))
         settings = try container.decode(TrainingSettings.self, forKey: .settings)
+        testTimeAugmentation = try container.decodeIfPresent(
+            TestTimeAugmentation.self, forKey: .testTimeAugmentation)
         classNames = try container.decode([String].self, forKey: .classNames)
         notes = try container.decode([String: String].self, forKey: .notes)
         if let mistake {
