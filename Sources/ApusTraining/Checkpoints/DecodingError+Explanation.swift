@@ -6,7 +6,7 @@ extension DecodingError {
             return "no entry \"\(key.stringValue)\""
         case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
             let place = context.codingPath.map(\.stringValue).joined(separator: ".")
-            return place.isEmpty ? "something that cannot be read" : "\(place): \(context.debugDescription)"
+            return place.isEmpty ? context.debugDescription : "\(place): \(context.debugDescription)"
         default:
             return "something that cannot be read"
         }

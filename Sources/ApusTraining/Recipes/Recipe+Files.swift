@@ -25,9 +25,27 @@ extension Recipe {
     /// The recipe as YAML, as ``init(file:)`` reads it.
     public var yaml: String {
         get throws {
-            let encoder = YAMLEncoder()
-            encoder.options.sequenceStyle = .any
-            return try encoder.encode(self)
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            // Numbers keep their digits: Yams's own encoder writes floats as doubles, cut at 15 of them.
+            let json = String(decoding: try encoder.encode(self), as: UTF8.self)
+            guard let node = try Yams.compose(yaml: json) else { return "" }
+            return try Yams.serialize(node: node.inBlocks)
+        }
+    }
+}
+
+extension Node {
+    /// The same with mappings and sequences in lines of their own.
+    fileprivate var inBlocks: Node {
+        switch self {
+        case .mapping(let mapping):
+            let pairs = mapping.map { key, value in
+                (Node(key.string ?? "", .implicit, .any), value.inBlocks)
+            }
+            return Node(pairs, mapping.tag, .block)
+        case .sequence(let sequence): return Node(sequence.map(\.inBlocks), sequence.tag, .block)
+        default: return self
         }
     }
 }

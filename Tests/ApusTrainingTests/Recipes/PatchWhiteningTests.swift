@@ -3,10 +3,9 @@ import ApusKernels
 import ApusNeuralNetworks
 import ApusParallel
 import ApusTensors
+import ApusTraining
 import TestSupport
 import Testing
-
-@testable import ApusTraining
 
 /// Filters that whiten patches.
 @Suite struct PatchWhiteningTests {

@@ -2,16 +2,15 @@ import ApusDatasets
 import ApusNeuralNetworks
 import ApusParallel
 import ApusTensors
+import ApusTraining
 import Foundation
 import TestSupport
 import Testing
 
-@testable import ApusTraining
-
 /// Averages over views of an image.
 @Suite struct TestTimeAugmentationTests {
-    private static let images = SyntheticImages.generate(train: 40, test: 0).train
-    private static let trainer = Trainer(
+    private let images = SyntheticImages.generate(train: 40, test: 0).train
+    private let trainer = Trainer(
         model: Sequential(input: [32, 32, 3]) {
             Conv2D(8, kernel: 3, activation: .relu)
             Flatten()
@@ -19,8 +18,8 @@ import Testing
         }, settings: TrainingSettings(batchSize: 16, seed: 3))
 
     private func logits(_ view: ImageView) -> [Double] {
-        let seen = Self.images.seen(as: view, pool: Self.trainer.pool)
-        return Self.trainer.predict(.images(seen)).scalars.map { log(Double($0)) }
+        let seen = images.seen(as: view, pool: WorkerPool(threads: 1))
+        return trainer.predict(.images(seen)).scalars.map { log(Double($0)) }
     }
 
     private func softmax(_ logits: [Double]) -> [Double] {
@@ -41,17 +40,17 @@ import Testing
         }
         let moved = zip(mirrored(-1), mirrored(1)).map { 0.5 * $0 + 0.5 * $1 }
         let expected = softmax(zip(mirrored(0), moved).map { 0.5 * $0 + 0.5 * $1 })
-        let found = Self.trainer.predict(Self.images, by: .mirrorAndTranslate).scalars.map(Double.init)
+        let found = trainer.predict(images, by: .mirrorAndTranslate).scalars.map(Double.init)
         #expect(found.count == expected.count)
         #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-5 })
     }
 
     @Test func onlyTheLeastConfidentAreLookedAtAgain() {
-        let plain = Self.trainer.predict(.images(Self.images)).scalars
-        let whole = Self.trainer.predict(Self.images, by: .mirror).scalars
+        let plain = trainer.predict(.images(images)).scalars
+        let whole = trainer.predict(images, by: .mirror).scalars
         var quarter = TestTimeAugmentation.mirror
         quarter.leastConfidentShare = 0.25
-        let mixed = Self.trainer.predict(Self.images, by: quarter).scalars
+        let mixed = trainer.predict(images, by: quarter).scalars
         let confidence = (0..<40).map { plain[$0 * 10..<$0 * 10 + 10].max() ?? 0 }
         let again = Set((0..<40).sorted { confidence[$0] < confidence[$1] }.prefix(10))
         for image in 0..<40 {
@@ -62,9 +61,9 @@ import Testing
     }
 
     @Test func evaluationCountsWhatIsPredicted() {
-        let evaluation = Self.trainer.evaluate(Self.images, by: .mirror)
-        let probabilities = Self.trainer.predict(Self.images, by: .mirror).scalars
-        let labels = Self.images.labels
+        let evaluation = trainer.evaluate(images, by: .mirror)
+        let probabilities = trainer.predict(images, by: .mirror).scalars
+        let labels = images.labels
         let right = labels.enumerated().filter { index, label in
             let row = probabilities[index * 10..<index * 10 + 10]
             return row.firstIndex(of: row.max() ?? 0) == index * 10 + label
