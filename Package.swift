@@ -91,7 +91,8 @@ let package = Package(
             exclude: ["Fixtures", "reference"]),
         .testTarget(name: "ApusParallelTests", dependencies: ["ApusParallel", "CHardware", "TestSupport"]),
         .testTarget(name: "ApusBLASTests", dependencies: ["ApusBLAS"]),
-        .testTarget(name: "ApusTensorsTests", dependencies: ["ApusTensors", "ApusBLAS", "ApusParallel", "TestSupport"]),
+        .testTarget(
+            name: "ApusTensorsTests", dependencies: ["ApusTensors", "ApusBLAS", "ApusParallel", "TestSupport"]),
         .testTarget(
             name: "ApusKernelsTests", dependencies: ["ApusKernels", "ApusTensors", "ApusBLAS", "ApusParallel"]),
         .testTarget(name: "ApusNeuralNetworksTests", dependencies: ["ApusNeuralNetworks", "TestSupport"]),
@@ -119,7 +120,9 @@ let package = Package(
             name: "FuzzReadersTests", dependencies: ["FuzzReaders", "ApusTensors", "TestSupport"]),
         .testTarget(
             name: "ApusCommandTests",
-            dependencies: ["ApusCommand", "ApusParallel", "TestSupport", .product(name: "FlyingFox", package: "FlyingFox")]),
+            dependencies: [
+                "ApusCommand", "ApusParallel", "TestSupport", .product(name: "FlyingFox", package: "FlyingFox"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
