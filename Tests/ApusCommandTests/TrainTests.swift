@@ -24,8 +24,7 @@ import Testing
             #expect(
                 Set(results.keys) == [
                     "model", "algorithm", "precision", "threads", "seed", "epochs", "best_test_accuracy",
-                    "total_seconds",
-                    "peak_rss_bytes",
+                    "test_accuracy", "preparation_seconds", "training_seconds", "total_seconds", "peak_rss_bytes",
                 ])
             #expect(results["model"] as? String == "keras-cnn")
             #expect(results["algorithm"] as? String == "auto")
