@@ -46,7 +46,7 @@ extension TrainCommand {
         for group in recordedOptions { notes.merge(group.notes) { $1 } }
         let configuration = RunConfiguration(
             prepared.trainer, modelName: prepared.modelName, classNames: data.train.classNames,
-            testTimeAugmentation: try views ?? training.recipe?.testTimeAugmentation, notes: notes)
+            testTimeAugmentation: try testing.views ?? training.recipe?.testTimeAugmentation, notes: notes)
         return TrainingJob(
             run: Run(directory.path), newDirectory: directory, trainer: prepared.trainer, configuration: configuration,
             images: images, epochs: epochs, threads: threads.count, preparationSeconds: preparationSeconds)

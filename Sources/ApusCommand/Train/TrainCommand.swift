@@ -99,9 +99,6 @@ struct TrainCommand: AsyncParsableCommand {
         }
     }
 
-    /// The views that `--tta` asks for, if any.
-    var views: TestTimeAugmentation? { get throws { try testing.views } }
-
     func run() async throws {
         try JSONReport.check(json)
         try watch.check()

@@ -16,11 +16,9 @@ extension ModelLibrary {
     ///   - classes: Number of outputs.
     ///   - activation: GELU in the source, SiLU in variants of it.
     ///   - ghostSize: Images whose statistics normalize them; the whole batch where it is `nil`, as in the source.
-    ///   - deep: Whether each group has a third convolution, and its input to it is added to its output, as in
-    ///     `airbench95` and `airbench96`.
     public static func airbench(
         widths: [Int] = [64, 256, 256], classes: Int = 10, activation: ActivationFunction = .gelu,
-        ghostSize: Int? = nil, deep: Bool = false
+        ghostSize: Int? = nil
     ) -> Sequential {
         func convolution(_ width: Int) -> Conv2D {
             Conv2D(width, kernel: 3, padding: .same, bias: false, kernelInitializer: .dirac)
@@ -33,12 +31,7 @@ extension ModelLibrary {
             ]
         }
         func group(_ width: Int) -> [any Layer] {
-            let start: [any Layer] = [convolution(width), MaxPool2D(2)] + normalization() + [convolution(width)]
-            guard deep else { return start + normalization() }
-            return [convolution(width), MaxPool2D(2)] + normalization() + [
-                Residual(body: [convolution(width)] + normalization() + [convolution(width)] + [normalization()[0]]),
-                Activation(activation),
-            ]
+            [convolution(width), MaxPool2D(2)] + normalization() + [convolution(width)] + normalization()
         }
         let last = widths.last ?? 0
         let layers: [any Layer] =

@@ -81,10 +81,11 @@ extension Trainer {
         let chosen = augmentation.leastConfident(probabilities, classes: classes)
         let subset = chosen.count == images.count ? images : images.subset(chosen)
         var logits = [Float](repeating: 0, count: chosen.count * classes)
-        for (index, weighted) in augmentation.views.enumerated() {
-            // Views that follow one another may share what the image itself gives.
-            let isPlain = weighted.view == ImageView() && chosen.count == images.count && index == 0
-            let seen = isPlain ? probabilities : predict(.images(subset.seen(as: weighted.view, pool: pool))).scalars
+        for weighted in augmentation.views {
+            let seen =
+                weighted.view == ImageView()
+                ? chosen.flatMap { probabilities[$0 * classes..<($0 + 1) * classes] }
+                : predict(.images(subset.seen(as: weighted.view, pool: pool))).scalars
             let weight = Float(weighted.weight)
             for element in logits.indices { logits[element] += weight * log(max(seen[element], .leastNormalMagnitude)) }
         }
