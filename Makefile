@@ -13,7 +13,7 @@ DOCS := .build/documentation
 MODULES := ApusParallel ApusBLAS ApusTensors ApusKernels ApusNeuralNetworks ApusDatasets ApusTraining ApusBenchmarks Apus
 
 .DEFAULT_GOAL := help
-.PHONY: setup doctor build test python protobuf test-reliability fuzz sanitize train bench bench-quick bench-peers compare-plain check-processors install format lint docs \
+.PHONY: setup doctor build test python protobuf test-reliability fuzz sanitize train bench bench-quick bench-peers speedrun speedrun-peers compare-plain check-processors install format lint docs \
 	clean help
 
 setup: ## Install the Debian packages that are missing
@@ -64,6 +64,15 @@ bench-peers: build ## Compare with PyTorch, TensorFlow and ONNX Runtime: bench/p
 	@$(PEERS)/install
 	@mkdir -p bench
 	@$(APUS) bench --suite peers --peers $(PEERS) --threads $$(nproc) --json bench/peers.json --html bench/peers.html $(ARGS)
+
+speedrun: build ## Train CIFAR-10 to 94 % from five seeds: DATA=dir ARGS="--recipe cifar10-90"
+	@mkdir -p Benchmarks/results
+	@$(APUS) speedrun $(if $(DATA),--data "$(DATA)") $(ARGS)
+
+speedrun-peers: build ## The same, taking turns with PyTorch's airbench94
+	@$(PEERS)/install
+	@mkdir -p Benchmarks/results
+	@$(APUS) speedrun --peers $(PEERS) $(if $(DATA),--data "$(DATA)") $(ARGS)
 
 compare-plain: setup ## Compare a plain build's training speed with that of make build
 	@MARCH=$(MARCH) Scripts/compare-plain-build $(ARGS)

@@ -259,6 +259,20 @@ void chardware_winograd_input_float64(chardware_tiles tiles, const chardware_win
     DISPATCH(float64, winograd_input_transform, p)
 }
 
+void chardware_winograd_input_bfloat16(chardware_tiles tiles, const chardware_winograd_input *p) {
+    DISPATCH_BFLOAT16(winograd_input_transform, p)
+}
+void chardware_winograd_inputs_bfloat16(chardware_tiles tiles, const chardware_winograd_input *p) {
+    DISPATCH_BFLOAT16(winograd_inputs_transform, p)
+}
+
+void chardware_winograd_filter_gradient_float32(chardware_tiles tiles, const chardware_winograd_filter_gradient *p) {
+    DISPATCH(float32, winograd_filter_gradient_transform, p)
+}
+void chardware_winograd_filter_gradient_float64(chardware_tiles tiles, const chardware_winograd_filter_gradient *p) {
+    DISPATCH(float64, winograd_filter_gradient_transform, p)
+}
+
 void chardware_winograd_filter_float32(chardware_tiles tiles, const chardware_winograd_filter *p) {
     DISPATCH(float32, winograd_filter_transform, p)
 }

@@ -48,35 +48,65 @@ package final class TrainingSteps {
         update.position.step = max(trainer.progress.step - 1, 0)
         update.position.history = trainer.progress.history
         learningRate = trainer.optimizer.learningRate * settings.schedule.factor(at: update.position)
+        letParametersRest()
+    }
+
+    /// A part of a step.
+    package enum Part {
+        /// The batch, or a part of it, is being brought.
+        case loading
+        /// A step of the plan runs forward.
+        case forward(Int)
+        /// The same backward.
+        case backward(Int)
+        /// The weights are being moved.
+        case moving
     }
 
     /// Takes the next step and returns the batch's mean loss.
-    package func next() throws -> Double {
+    ///
+    /// - Parameter ended: Called after each part of the step, for those who time them.
+    package func next(ended: ((Part) -> Void)? = nil) throws -> Double {
         if trainer.progress.batch == stepsPerEpoch { trainer.startNextEpoch() }
         let start = ContinuousClock.now
         let progress = trainer.progress
+        if progress.batch == 0 { letParametersRest() }
         let settings = trainer.settings
         let samples = min(settings.batchSize, examples - progress.batch * settings.batchSize)
-        let (lossSum, correct) = try addUp(samples)
+        let (lossSum, correct) = try addUp(samples, ended)
         moveWeights()
+        ended?(.moving)
         trainer.record(
             samples: samples, lossSum: lossSum, correct: correct, seconds: start.duration(to: .now) / .seconds(1))
         return lossSum / Double(samples)
     }
 
+    /// Spares the gradients of parameters that nothing moves any more as of the current epoch's first step: a function of the
+    /// epoch alone, so that a training that is resumed within it goes on alike.
+    private func letParametersRest() {
+        var position = update.position
+        position.step = trainer.progress.epoch * stepsPerEpoch
+        let rateIsZero = trainer.settings.schedule.isZero(from: position)
+        let resting = update.entries.map(\.name).filter {
+            trainer.optimizer.leaves($0, from: position, rateIsZero: rateIsZero)
+        }
+        plan.rest(Set(resting))
+    }
+
     /// Runs all parts of a batch and leaves the gradients of the whole.
-    private func addUp(_ samples: Int) throws -> (lossSum: Double, correct: Int) {
+    private func addUp(_ samples: Int, _ ended: ((Part) -> Void)?) throws -> (lossSum: Double, correct: Int) {
         let (progress, settings) = (trainer.progress, trainer.settings)
         var (done, lossSum, correct) = (0, 0.0, 0)
         var part = progress.batch * settings.accumulation
         while done < samples {
             let count = feed.take(part, epoch: progress.epoch)
-            plan.forward(samples: count, step: UInt64(progress.step), firstSample: done)
+            ended?(.loading)
+            plan.forward(samples: count, step: UInt64(progress.step), firstSample: done) { ended?(.forward($0)) }
             guard plan.lossSum.isFinite else {
                 throw TrainingError.diverged(
                     epoch: progress.epoch + 1, batch: progress.batch + 1, loss: plan.lossSum / Double(count))
             }
-            plan.backward()
+            plan.backward { ended?(.backward($0)) }
             lossSum += plan.lossSum
             if hasClasses { correct += feed.labels.hits(count, in: plan) }
             if let accumulated, let gradients = plan.gradients {

@@ -30,7 +30,7 @@ struct StatisticsTests {
         let hits = (0..<200).count { (trial: UInt64) in
             let first = sample(2, count: 30, seed: 2 * trial)
             let second = sample(1, count: 30, seed: 2 * trial + 1)
-            return RatioOfMedians(first, over: second, paired: false).interval.contains(2)
+            return SampleRatio(first, over: second, paired: false).interval.contains(2)
         }
         // 95 % of 200 are 190, with a standard deviation of 3; the percentile bootstrap of medians is a little off.
         #expect((178...200).contains(hits), "\(hits) of 200")
@@ -41,9 +41,9 @@ struct StatisticsTests {
         let weather = (0..<40).map { 1 + 0.5 * Double($0) / 40 }
         let first = zip(sample(1.1, count: 40, seed: 1), weather).map(*)
         let second = zip(sample(1, count: 40, seed: 2), weather).map(*)
-        let paired = RatioOfMedians(first, over: second, paired: true)
-        let unpaired = RatioOfMedians(first, over: second, paired: false)
-        func width(_ ratio: RatioOfMedians) -> Double { ratio.interval.upperBound - ratio.interval.lowerBound }
+        let paired = SampleRatio(first, over: second, paired: true)
+        let unpaired = SampleRatio(first, over: second, paired: false)
+        func width(_ ratio: SampleRatio) -> Double { ratio.interval.upperBound - ratio.interval.lowerBound }
         #expect(width(paired) < 0.6 * width(unpaired))
         #expect(paired.interval.lowerBound > 1)
     }
@@ -52,6 +52,6 @@ struct StatisticsTests {
     func repeatable() {
         let (first, second) = (sample(2, count: 20, seed: 3), sample(1, count: 25, seed: 4))
         #expect(
-            RatioOfMedians(first, over: second, paired: false) == RatioOfMedians(first, over: second, paired: false))
+            SampleRatio(first, over: second, paired: false) == SampleRatio(first, over: second, paired: false))
     }
 }

@@ -28,7 +28,7 @@ import Testing
         (["--optimizer", "lion"], ["lion", "adam", "sgd"]),
         (["--algorithm", "fast"], ["fast", "naive", "blas", "auto"]),
         (["--precision", "fp8"], ["fp8", "fp32", "bf16"]),
-        (["--precision", "bf16", "--algorithm", "blas"], ["--precision bf16", "auto or fused", "blas"]),
+        (["--precision", "bf16", "--algorithm", "blas"], ["--precision bf16", "auto, fused or winograd", "blas"]),
         (["--seed", "-1"], ["-1", "--seed"]),
         (["--data", ""], ["--data is empty"]),
         (["--output", ""], ["--output is empty"]),

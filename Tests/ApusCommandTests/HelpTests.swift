@@ -3,8 +3,9 @@ import Testing
 
 @Suite struct HelpTests {
     @Test(arguments: [
-        [], ["train"], ["evaluate"], ["predict"], ["summary"], ["plan"], ["tune"], ["tune-rate"], ["doctor"], ["data"],
-        ["data", "show"], ["data", "check"],
+        [], ["train"], ["evaluate"], ["predict"], ["summary"], ["plan"], ["time"], ["tune"], ["tune-rate"], ["recipe"],
+        ["doctor"],
+        ["data"], ["data", "show"], ["data", "check"],
     ])
     func everyCommandHasHelpWithExamples(command: [String]) async throws {
         let run = try await CommandRun.apus(command + ["--help"])

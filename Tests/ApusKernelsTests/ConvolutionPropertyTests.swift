@@ -47,7 +47,7 @@ let coveringGeometries: [ConvolutionGeometry] = {
             let run = ConvolutionRun<Float>.integers(geometry, images: 1 + index % 3, seed: UInt64(index))
             for algorithm in ConvolutionAlgorithm.allCases where algorithm != .naive {
                 // WinogradTests bounds its errors.
-                if algorithm.serving(geometry, .forward) == .winograd { continue }
+                if algorithm.serving(geometry) == .winograd { continue }
                 #expect(run.output(algorithm, pool: pool) == run.output(.naive, pool: pool), "\(geometry)")
                 #expect(
                     run.output(algorithm, usesBias: false, pool: pool)
@@ -101,7 +101,7 @@ let coveringGeometries: [ConvolutionGeometry] = {
         let inputGradient = run.inputGradient(.naive, pool: pool)
         let gradients = run.gradients(.naive, pool: pool)
         for algorithm in ConvolutionAlgorithm.allCases where algorithm != .naive {
-            if algorithm.serving(run.geometry, .forward) == .winograd { continue }
+            if algorithm.serving(run.geometry) == .winograd { continue }
             #expect(run.output(algorithm, pool: pool) == output, "\(algorithm)")
             #expect(run.inputGradient(algorithm, pool: pool) == inputGradient, "\(algorithm)")
             #expect(run.gradients(algorithm, pool: pool) == gradients, "\(algorithm)")

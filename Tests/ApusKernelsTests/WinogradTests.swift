@@ -39,7 +39,17 @@ import Testing
         }
     }
 
-    private func expectBounded<Scalar: BLASScalar>(_ run: ConvolutionRun<Scalar>, _ m: Int, _ tiles: TileSet) {
+    /// Operands of bfloat16 have 8 bits of significand. With one more image there is one that shares its words with none.
+    @Test(arguments: TileSet.available, [2, 4]) func errorsOfBFloat16AreBounded(tiles: TileSet, m: Int) {
+        for (index, (geometry, images)) in Self.geometries.enumerated() {
+            let run = ConvolutionRun<Float>.normal(geometry, images: images + 1, seed: UInt64(index))
+            expectBounded(run, m, tiles, .bfloat16)
+        }
+    }
+
+    private func expectBounded<Scalar: BLASScalar>(
+        _ run: ConvolutionRun<Scalar>, _ m: Int, _ tiles: TileSet, _ precision: Precision = .float32
+    ) {
         let pool = WorkerPool(threads: 2)
         var magnitudes = run
         magnitudes.input = run.input.map(abs)
@@ -48,8 +58,14 @@ import Testing
         magnitudes.outputGradient = run.outputGradient.map(abs)
         let bound = WinogradConvolution<Scalar>.errorBound(m: m)
         let found = WinogradRun<Scalar>(
-            run.geometry, images: run.images, epilogue: ConvolutionEpilogue(), m: m, tiles: tiles)
+            run.geometry, images: run.images, epilogue: ConvolutionEpilogue(), precision: precision, m: m, tiles: tiles)
+        let ulp: Scalar = precision == .bfloat16 ? 1 / 128 : Scalar.ulpOfOne
+        let filterGradient = found.filterGradient(of: run, output: [], taps: [])
+        let exactGradient = run.gradients(.naive, pool: pool)
+        let gradientMagnitude = magnitudes.gradients(.naive, pool: pool)
         for (found, exact, magnitude) in [
+            (filterGradient.filter, exactGradient.filter, gradientMagnitude.filter),
+            (filterGradient.bias, exactGradient.bias, gradientMagnitude.bias),
             (found.output(of: run).output, run.output(.naive, pool: pool), magnitudes.output(.naive, pool: pool)),
             (
                 found.inputGradient(of: run, output: [], taps: []), run.inputGradient(.naive, pool: pool),
@@ -57,8 +73,8 @@ import Testing
             ),
         ] {
             let largest = magnitude.max() ?? 0
-            let worst = zip(found, exact).map { abs($0 - $1) }.max().map { $0 / (Scalar.ulpOfOne * largest) } ?? 0
-            #expect(worst < bound, "F(\(m)×\(m)) \(run.geometry)")
+            let worst = zip(found, exact).map { abs($0 - $1) }.max().map { $0 / (ulp * largest) } ?? 0
+            #expect(worst < bound, "F(\(m)×\(m)) \(run.geometry), \(precision)")
         }
     }
 
@@ -94,6 +110,7 @@ import Testing
                 // Windows at the edge lie in tiles that are cut elsewhere only if the image is: the same sums, the same bits.
                 #expect(found.output == expected, "\(epilogue) \(geometry)")
                 let inputGradient = folded.inputGradient(of: run, output: found.output, taps: found.taps)
+                let gradients = folded.filterGradient(of: run, output: found.output, taps: found.taps)
                 run.outputGradient = gradient
                 let exact = run.inputGradient(.naive, pool: pool)
                 var magnitudes = run
@@ -103,6 +120,16 @@ import Testing
                 let bound = WinogradConvolution<Float>.errorBound(m: m) * Float.ulpOfOne * (magnitude.max() ?? 0)
                 let isBounded = zip(inputGradient, exact).allSatisfy { abs($0 - $1) <= bound }
                 #expect(isBounded, "\(epilogue) \(geometry)")
+
+                magnitudes.input = run.input.map(abs)
+                let (exactly, largest) = (run.gradients(.naive, pool: pool), magnitudes.gradients(.naive, pool: pool))
+                for part in [\ConvolutionRun<Float>.Gradients.filter, \.bias] {
+                    let scale = Float.ulpOfOne * (largest[keyPath: part].max() ?? 0)
+                    let isBounded = zip(gradients[keyPath: part], exactly[keyPath: part]).allSatisfy {
+                        abs($0 - $1) <= WinogradConvolution<Float>.errorBound(m: m) * scale
+                    }
+                    #expect(isBounded, "\(epilogue) \(geometry)")
+                }
             }
         }
     }
@@ -121,6 +148,9 @@ import Testing
                     #expect(
                         large.inputGradient(of: run, output: output, taps: [])
                             == small.inputGradient(of: run, output: output, taps: []))
+                    #expect(
+                        large.filterGradient(of: run, output: output, taps: [])
+                            == small.filterGradient(of: run, output: output, taps: []))
                 }
             }
         }
@@ -140,8 +170,12 @@ private struct WinogradRun<Scalar: BLASScalar> {
     let convolution: WinogradConvolution<Scalar>
     let pool = WorkerPool(threads: 2)
 
-    init(_ geometry: ConvolutionGeometry, images: Int, epilogue: ConvolutionEpilogue, m: Int, tiles: TileSet) {
-        convolution = WinogradConvolution(geometry, images: images, epilogue: epilogue, m: m, tiles: tiles)
+    init(
+        _ geometry: ConvolutionGeometry, images: Int, epilogue: ConvolutionEpilogue, precision: Precision = .float32,
+        m: Int, tiles: TileSet
+    ) {
+        convolution = WinogradConvolution(
+            geometry, images: images, epilogue: epilogue, precision: precision, m: m, tiles: tiles)
     }
 
     func output(of run: ConvolutionRun<Scalar>) -> (output: [Scalar], taps: [Int8]) {
@@ -161,23 +195,47 @@ private struct WinogradRun<Scalar: BLASScalar> {
 
     func inputGradient(of run: ConvolutionRun<Scalar>, output: [Scalar], taps: [Int8]) -> [Scalar] {
         var gradient = [Scalar](repeating: .nan, count: run.input.count)
+        withOutputGradient(run, output, taps) { outputGradient in
+            withWorkspace(.inputGradient) {
+                convolution.inputGradient(
+                    images: run.images, outputGradient: outputGradient, filter: run.filter, inputGradient: &gradient,
+                    workspace: $0, pool: pool)
+            }
+        }
+        return gradient
+    }
+
+    func filterGradient(
+        of run: ConvolutionRun<Scalar>, output: [Scalar], taps: [Int8]
+    ) -> ConvolutionRun<Scalar>.Gradients {
+        var gradients = ConvolutionRun<Scalar>.Gradients(
+            filter: [Scalar](repeating: .nan, count: run.filter.count),
+            bias: [Scalar](repeating: .nan, count: run.bias.count))
+        withOutputGradient(run, output, taps) { outputGradient in
+            withWorkspace(.filterGradient) {
+                convolution.filterGradient(
+                    images: run.images, input: run.input, outputGradient: outputGradient,
+                    filterGradient: &gradients.filter, biasGradient: &gradients.bias, workspace: $0, pool: pool)
+            }
+        }
+        return gradients
+    }
+
+    private func withOutputGradient(
+        _ run: ConvolutionRun<Scalar>, _ output: [Scalar], _ taps: [Int8], _ body: (OutputGradient<Scalar>) -> Void
+    ) {
         let epilogue = convolution.epilogue
         run.outputGradient.withUnsafeBufferPointer { slopes in
             output.withUnsafeBufferPointer { output in
                 taps.withUnsafeBufferPointer { taps in
                     guard let slopes = slopes.baseAddress else { return }
-                    let outputGradient = OutputGradient(
-                        slopes, rectified: epilogue.rectifies ? output.baseAddress : nil,
-                        taps: epilogue.pools ? taps.baseAddress : nil)
-                    withWorkspace(.inputGradient) {
-                        convolution.inputGradient(
-                            images: run.images, outputGradient: outputGradient, filter: run.filter,
-                            inputGradient: &gradient, workspace: $0, pool: pool)
-                    }
+                    body(
+                        OutputGradient(
+                            slopes, rectified: epilogue.rectifies ? output.baseAddress : nil,
+                            taps: epilogue.pools ? taps.baseAddress : nil))
                 }
             }
         }
-        return gradient
     }
 
     private func withWorkspace(_ direction: ConvolutionDirection, _ body: (UnsafeMutablePointer<Scalar>) -> Void) {

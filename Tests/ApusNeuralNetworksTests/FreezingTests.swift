@@ -48,6 +48,39 @@ import Testing
         for (name, gradient) in some { #expect(gradient == all[name], "\(name)") }
     }
 
+    /// The bias of a frozen kernel is summed by itself.
+    @Test func aBiasIsLearntWithoutItsKernel() throws {
+        let model = Sequential(input: [6, 6, 2]) {
+            Conv2D(3, kernel: 3)
+            Activation(.gelu)
+            Flatten()
+            Dense(3, activation: .softmax)
+        }
+        let (all, some) = (try gradients(model), try gradients(model.freezing(["conv1.kernel"])))
+        let (expected, found) = (try #require(all["conv1.bias"]), try #require(some["conv1.bias"]))
+        for (a, b) in zip(expected.scalars, found.scalars) { #expect(abs(a - b) <= 1e-14 * max(1, abs(a))) }
+        #expect(some["dense1.kernel"] == all["dense1.kernel"])
+    }
+
+    /// What rests has no gradient; what does not has the same as before.
+    @Test(
+        arguments: [
+            [], ["conv1.kernel", "conv1.bias"], ["conv1.bias"], ["dense1.kernel"],
+            ["conv1.kernel", "conv1.bias", "conv2.kernel", "conv2.bias", "dense1.kernel"],
+        ] as [Set<String>])
+    func whatRestsIsLeftOut(resting: Set<String>) throws {
+        let all = try gradients(Self.model)
+        let plan = plan(Self.model, batchSize: 4)
+        // Resting may begin, and end, in the midst of a training.
+        for names in [[], Set(all.keys), resting] {
+            plan.rest(names)
+            plan.forward(.normal([4, 6, 6, 2], key: RandomKey(seed: 5)), classes: [0, 1, 2, 1])
+            plan.backward()
+        }
+        let made = try #require(plan.gradients)
+        for (name, expected) in all where !resting.contains(name) { #expect(made.tensor(name) == expected, "\(name)") }
+    }
+
     @Test func nothingRunsBackwardBeforeWhatLearns() {
         let all = plan(Self.model, batchSize: 2000).arenaBytes
         let head = plan(Self.model.freezing(["conv*", "dense1"]), batchSize: 2000).arenaBytes

@@ -9,11 +9,11 @@ package struct RowComparison: Sendable {
     /// The second side's median.
     package let second: Double
     /// How many times as fast the second side is: above 1 is better, whatever the metric.
-    package let speedup: RatioOfMedians
+    package let speedup: SampleRatio
 
     /// Compares two rows; `nil` where one has no figures or neither direction is better.
     ///
-    /// - Parameter paired: Whether the samples were taken in turn, see ``RatioOfMedians``.
+    /// - Parameter paired: Whether the samples were taken in turn, see ``SampleRatio``.
     init?(_ first: BenchmarkResult, _ second: BenchmarkResult, paired: Bool) {
         let usable: Set<BenchmarkResult.Status> = [.ok, .unsettled, .drifted]
         guard let largerIsBetter = first.identity.metric.largerIsBetter, let one = first.summary,
@@ -25,8 +25,8 @@ package struct RowComparison: Sendable {
         let isPaired = paired && first.values.count == second.values.count
         speedup =
             largerIsBetter
-            ? RatioOfMedians(second.values, over: first.values, paired: isPaired)
-            : RatioOfMedians(first.values, over: second.values, paired: isPaired)
+            ? SampleRatio(second.values, over: first.values, paired: isPaired)
+            : SampleRatio(first.values, over: second.values, paired: isPaired)
     }
 }
 

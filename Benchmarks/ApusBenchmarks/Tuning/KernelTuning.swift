@@ -25,7 +25,7 @@ package struct KernelTuning {
     package static func candidates(
         _ geometry: ConvolutionGeometry, _ direction: ConvolutionDirection
     ) -> [ConvolutionAlgorithm] {
-        let isServed = ConvolutionAlgorithm.winograd.serving(geometry, direction) == .winograd
+        let isServed = ConvolutionAlgorithm.winograd.serving(geometry) == .winograd
         return isServed ? [.blas, .fused, .winograd] : [.blas, .fused]
     }
 

@@ -11,6 +11,7 @@
 #undef PRODUCT
 #undef OUTER_CASE
 #undef OUTER
+#undef WINOGRAD_TILE
 #undef POOLED_OUTER
 #undef POOLED_OUTER_CASE
 #undef TILE

@@ -141,6 +141,7 @@ TARGET INLINE void TILE(block_gradient_sums)(const chardware_function function, 
             const ptrdiff_t at = column + v * LANES, some = count - v * LANES, place = row * p->columns + at;
             const VECTOR difference = TILE(difference)(p, place, at, some);
             const VECTOR gradient = TILE(normalized_gradient)(function, p, place, difference, at, some);
+            if (p->target) { TILE(store)(gradient, (SCALAR *)p->target + place, some); }
             sum[v] += gradient;
             product[v] += gradient * difference;
         }

@@ -32,6 +32,15 @@ TARGET INLINE WORDS TILE(rounded)(VECTOR x) {
     ((VECTOR)_mm512_dpbf16_ps((__m512)(sum), (__m512bh)_mm512_set1_epi32((int)(factor)), (__m512bh)(row)))
 #define NARROWED(x) ((HALVES)_mm512_cvtneps_pbh((__m512)(x)))
 
+/// Each scalar of `low` and that of `high` in a word.
+TARGET INLINE WORDS TILE(paired)(VECTOR low, VECTOR high) {
+    // The halves of `low` are followed by those of `high`.
+    static const uint16_t places[32] = {0, 16, 1, 17, 2, 18, 3, 19, 4,  20, 5,  21, 6,  22, 7,  23,
+                                        8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31};
+    const __m512i halves = (__m512i)_mm512_cvtne2ps_pbh((__m512)high, (__m512)low);
+    return (WORDS)_mm512_permutexvar_epi16(_mm512_loadu_si512(places), halves);
+}
+
 #else
 
 TARGET INLINE VECTOR TILE(add_product)(VECTOR sum, WORD factor, WORDS row) {
@@ -43,6 +52,11 @@ TARGET INLINE VECTOR TILE(add_product)(VECTOR sum, WORD factor, WORDS row) {
 
 #define ADD_PRODUCT(sum, factor, row) TILE(add_product)(sum, factor, row)
 #define NARROWED(x) __builtin_convertvector(TILE(rounded)(x) >> 16, HALVES)
+
+/// Each scalar of `low` and that of `high` in a word.
+TARGET INLINE WORDS TILE(paired)(VECTOR low, VECTOR high) {
+    return (TILE(rounded)(low) >> 16) | TILE(rounded)(high);
+}
 
 #endif
 
@@ -70,11 +84,59 @@ TARGET static void TILE(pair_neighbours)(const float *source, ptrdiff_t count, p
 TARGET static void TILE(pair_rows)(const float *lower, const float *upper, ptrdiff_t count, uint32_t *target) {
     for (ptrdiff_t c = 0; c < count; c += LANES) {
         const ptrdiff_t rest = count - c;
-        const WORDS low = lower ? TILE(rounded)(TILE(load_some)(lower + c, rest)) : (WORDS){0};
-        const WORDS high = upper ? TILE(rounded)(TILE(load_some)(upper + c, rest)) : (WORDS){0};
-        TILE(store)((VECTOR)((low >> 16) | high), (SCALAR *)(target + c), rest);
+        const VECTOR low = lower ? TILE(load_some)(lower + c, rest) : (VECTOR){0};
+        const VECTOR high = upper ? TILE(load_some)(upper + c, rest) : (VECTOR){0};
+        TILE(store)((VECTOR)TILE(paired)(low, high), (SCALAR *)(target + c), rest);
     }
 }
+
+#include "winograd_input.h"
+
+/// Some channels of a tile, neighbours in a word.
+TARGET INLINE void TILE(winograd_input_lanes)(const int m, const bool is_gradient, const chardware_winograd_input *p,
+                                              const TILE(winograd_pixel_table) *tables, ptrdiff_t c,
+                                              ptrdiff_t count) {
+    const int extent = m + 2;
+    VECTOR columns[TILE(extent)][TILE(extent)];
+    TILE(winograd_columns)(m, is_gradient, &tables[0], c, count, columns);
+    uint32_t *target = (uint32_t *)p->target + TILE(winograd_place)(p, c) / 2;
+    UNROLL for (int i = 0; i < extent; i++) {
+        VECTOR v[TILE(extent)];
+        TILE(winograd_row)(m, is_gradient, columns, i, v);
+        UNROLL for (int j = 0; j < extent; j++) {
+            const HALVES halves = NARROWED(v[j]);
+            if (count >= LANES) {
+                *(HALVES *)target = halves;
+            } else {
+                memcpy(target, &halves, (size_t)((count + 1) / 2 * 4));
+            }
+            target += p->target_step;
+        }
+    }
+}
+
+/// Some channels of the tiles of two images, which share words.
+TARGET INLINE void TILE(winograd_inputs_lanes)(const int m, const bool is_gradient, const chardware_winograd_input *p,
+                                               const TILE(winograd_pixel_table) *tables, ptrdiff_t c,
+                                               ptrdiff_t count) {
+    const int extent = m + 2;
+    VECTOR low[TILE(extent)][TILE(extent)], high[TILE(extent)][TILE(extent)];
+    TILE(winograd_columns)(m, is_gradient, &tables[0], c, count, low);
+    if (p->other) { TILE(winograd_columns)(m, is_gradient, &tables[1], c, count, high); }
+    uint32_t *target = (uint32_t *)p->target + TILE(winograd_place)(p, c);
+    UNROLL for (int i = 0; i < extent; i++) {
+        VECTOR v[TILE(extent)], w[TILE(extent)] = {{0}};
+        TILE(winograd_row)(m, is_gradient, low, i, v);
+        if (p->other) { TILE(winograd_row)(m, is_gradient, high, i, w); }
+        UNROLL for (int j = 0; j < extent; j++) {
+            TILE(store)((VECTOR)TILE(paired)(v[j], w[j]), (SCALAR *)target, count);
+            target += p->target_step;
+        }
+    }
+}
+
+WINOGRAD_TILE(winograd_input, winograd_input_lanes, 1)
+WINOGRAD_TILE(winograd_inputs, winograd_inputs_lanes, 2)
 
 #undef HALVES
 #undef NARROWED

@@ -1,25 +1,6 @@
-// The transforms of Winograd's convolutions F(m×m, 3×3) for m = 2 and m = 4 ("Fast Algorithms for Convolutional Neural
-// Networks", Lavin and Gray 2015, arXiv 1509.09308), channel by channel in vectors:
-//
-//     Y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A
-//
-// with an input tile d of (m + 2)² pixels and an output tile Y of m² pixels. Each function applies its matrix to the columns of a
-// tile and then to the rows of what that gives.
+// Winograd's convolutions of scalars: see winograd_input.h.
 
-enum { TILE(extent) = 6 };
-
-TARGET INLINE void TILE(winograd_input)(const int m, const VECTOR d[TILE(extent)], VECTOR v[TILE(extent)]) {
-    if (m == 2) {
-        v[0] = d[0] - d[2], v[1] = d[1] + d[2], v[2] = d[2] - d[1], v[3] = d[1] - d[3];
-        return;
-    }
-    const VECTOR even = d[4] - 4 * d[2], odd = d[3] - 4 * d[1];
-    const VECTOR even2 = d[4] - d[2], odd2 = 2 * (d[3] - d[1]);
-    v[0] = 4 * d[0] - 5 * d[2] + d[4];
-    v[1] = even + odd, v[2] = even - odd;
-    v[3] = even2 + odd2, v[4] = even2 - odd2;
-    v[5] = 4 * d[1] - 5 * d[3] + d[5];
-}
+#include "winograd_input.h"
 
 TARGET INLINE void TILE(winograd_filter)(const int m, const VECTOR g[3], VECTOR u[TILE(extent)]) {
     if (m == 2) {
@@ -48,49 +29,25 @@ TARGET INLINE void TILE(winograd_output)(const int m, const VECTOR p[TILE(extent
     y[3] = difference + 8 * difference2 + p[5];
 }
 
-/// Some channels of a tile; pixels outside the image are zero.
-TARGET INLINE void TILE(winograd_input_lanes)(const int m, const bool is_inside, const chardware_winograd_input *p,
-                                              ptrdiff_t c, ptrdiff_t count) {
+/// Some channels of a tile.
+TARGET INLINE void TILE(winograd_input_lanes)(const int m, const bool is_gradient, const chardware_winograd_input *p,
+                                              const TILE(winograd_pixel_table) *tables, ptrdiff_t c,
+                                              ptrdiff_t count) {
     const int extent = m + 2;
     VECTOR columns[TILE(extent)][TILE(extent)];
-    UNROLL for (int j = 0; j < extent; j++) {
-        VECTOR d[TILE(extent)];
-        UNROLL for (int i = 0; i < extent; i++) {
-            const ptrdiff_t line = p->top + i, pixel = p->left + j;
-            const SCALAR *address = (const SCALAR *)p->source + line * p->line_step + pixel * p->pixel_step + c;
-            // Without a branch: loading no lanes does not touch memory.
-            const bool exists = (line >= 0) & (line < p->height) & (pixel >= 0) & (pixel < p->width);
-            d[i] = is_inside ? TILE(load)(address) : LOAD_SOME(address, exists ? count : 0);
-        }
-        TILE(winograd_input)(m, d, columns[j]);
-    }
+    TILE(winograd_columns)(m, is_gradient, &tables[0], c, count, columns);
+    SCALAR *target = (SCALAR *)p->target + TILE(winograd_place)(p, c);
     UNROLL for (int i = 0; i < extent; i++) {
-        VECTOR d[TILE(extent)], v[TILE(extent)];
-        UNROLL for (int j = 0; j < extent; j++) { d[j] = columns[j][i]; }
-        TILE(winograd_input)(m, d, v);
+        VECTOR v[TILE(extent)];
+        TILE(winograd_row)(m, is_gradient, columns, i, v);
         UNROLL for (int j = 0; j < extent; j++) {
-            TILE(store)(v[j], (SCALAR *)p->target + (i * extent + j) * p->target_step + c, count);
+            TILE(store)(v[j], target, count);
+            target += p->target_step;
         }
     }
 }
 
-TARGET INLINE void TILE(winograd_input_tile)(const int m, const chardware_winograd_input *p) {
-    const int extent = m + 2;
-    const bool is_inside =
-        p->top >= 0 && p->left >= 0 && p->top + extent <= p->height && p->left + extent <= p->width;
-    for (ptrdiff_t c = 0; c < p->channels; c += LANES) {
-        const ptrdiff_t count = p->channels - c;
-        if (is_inside && count >= LANES) {
-            TILE(winograd_input_lanes)(m, true, p, c, LANES);
-        } else {
-            TILE(winograd_input_lanes)(m, false, p, c, count < LANES ? count : LANES);
-        }
-    }
-}
-
-TARGET static void TILE(winograd_input_transform)(const chardware_winograd_input *p) {
-    if (p->m == 2) { TILE(winograd_input_tile)(2, p); } else { TILE(winograd_input_tile)(4, p); }
-}
+WINOGRAD_TILE(winograd_input, winograd_input_lanes, 1)
 
 TARGET INLINE void TILE(winograd_filter_lanes)(const int m, const chardware_winograd_filter *p, ptrdiff_t c,
                                                ptrdiff_t count) {
@@ -118,6 +75,50 @@ TARGET static void TILE(winograd_filter_transform)(const chardware_winograd_filt
     for (ptrdiff_t c = 0; c < p->count; c += LANES) {
         const ptrdiff_t count = p->count - c < LANES ? p->count - c : LANES;
         if (p->m == 2) { TILE(winograd_filter_lanes)(2, p, c, count); } else { TILE(winograd_filter_lanes)(4, p, c, count); }
+    }
+}
+
+TARGET INLINE void TILE(winograd_taps)(const int m, const VECTOR p[TILE(extent)], VECTOR y[3]) {
+    const VECTOR sum = p[1] + p[2], difference = p[1] - p[2];
+    if (m == 2) {
+        y[0] = p[0] + sum, y[1] = difference, y[2] = sum - p[3];
+        return;
+    }
+    const VECTOR sum2 = p[3] + p[4], difference2 = p[3] - p[4];
+    y[0] = p[0] + sum + sum2;
+    y[1] = difference + 2 * difference2;
+    y[2] = sum + 4 * sum2 + p[5];
+}
+
+TARGET INLINE void TILE(winograd_filter_gradient_lanes)(const int m, const chardware_winograd_filter_gradient *p,
+                                                        ptrdiff_t c, ptrdiff_t count) {
+    const int extent = m + 2;
+    VECTOR columns[TILE(extent)][3];
+    UNROLL for (int j = 0; j < extent; j++) {
+        VECTOR d[TILE(extent)];
+        UNROLL for (int i = 0; i < extent; i++) {
+            d[i] = TILE(load_some)((const SCALAR *)p->products + (i * extent + j) * p->product_step + c, count);
+        }
+        TILE(winograd_taps)(m, d, columns[j]);
+    }
+    UNROLL for (int i = 0; i < 3; i++) {
+        VECTOR d[TILE(extent)], y[3];
+        UNROLL for (int j = 0; j < extent; j++) { d[j] = columns[j][i]; }
+        TILE(winograd_taps)(m, d, y);
+        UNROLL for (int j = 0; j < 3; j++) {
+            TILE(store)(y[j], (SCALAR *)p->filter + (3 * i + j) * p->tap_step + c, count);
+        }
+    }
+}
+
+TARGET static void TILE(winograd_filter_gradient_transform)(const chardware_winograd_filter_gradient *p) {
+    for (ptrdiff_t c = 0; c < p->count; c += LANES) {
+        const ptrdiff_t count = p->count - c < LANES ? p->count - c : LANES;
+        if (p->m == 2) {
+            TILE(winograd_filter_gradient_lanes)(2, p, c, count);
+        } else {
+            TILE(winograd_filter_gradient_lanes)(4, p, c, count);
+        }
     }
 }
 

@@ -46,7 +46,8 @@ struct PlanCommand: ParsableCommand {
     func run() throws {
         let work = PlannedWork(
             model: try model.choice().network, batchSize: model.batchSize,
-            purpose: inference ? .inference : .training, algorithm: algorithm, table: try .tuned(for: algorithm),
+            purpose: inference ? .inference : .training, algorithm: algorithm,
+            table: try .tuned(for: algorithm, precision),
             precision: precision, threads: threads.count)
         let report = PlanReport(work, images: images ?? 60_000)
         if json {

@@ -2,8 +2,8 @@ import Apus
 import ApusBenchmarks
 
 /// What `apus train --json` writes.
-struct TrainingReport: Encodable {
-    struct Epoch: Encodable {
+struct TrainingReport: Codable {
+    struct Epoch: Codable {
         let epoch: Int
         let trainLoss: Double
         let trainAccuracy: Double?

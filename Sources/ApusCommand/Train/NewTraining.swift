@@ -32,7 +32,8 @@ struct NewTraining {
                 batchSize: batchSize, accumulation: parts, seed: options.seed ?? 1,
                 schedule: try optimization.newSchedule, clipping: optimization.clipping,
                 weightAverage: optimization.average.map { WeightAverage(decay: $0) }, algorithm: algorithm,
-                algorithmTable: try .tuned(for: algorithm), precision: options.precision ?? .float32,
+                algorithmTable: try .tuned(for: algorithm, options.precision ?? .float32),
+                precision: options.precision ?? .float32,
                 augmentation: try regularization.augmentation)
         }
     }
@@ -45,7 +46,7 @@ struct NewTraining {
         settings.precision = options.precision ?? settings.precision
         settings.algorithm = options.algorithm ?? settings.algorithm
         if settings.algorithmTable == AlgorithmTable() {
-            settings.algorithmTable = try .tuned(for: settings.algorithm)
+            settings.algorithmTable = try .tuned(for: settings.algorithm, settings.precision)
         }
         if let mistake = settings.mistake { throw UsageError("--recipe \(recipe.name): \(mistake)") }
         return settings

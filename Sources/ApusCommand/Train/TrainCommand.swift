@@ -70,8 +70,11 @@ struct TrainCommand: AsyncParsableCommand {
     var json: String?
 
     func validate() throws {
-        if resume == nil { try optimization.checkOptimizer() }
-        if recipe.recipe != nil { try checkRecipeStandsAlone() }
+        if recipe.recipe != nil {
+            try checkRecipeStandsAlone()
+        } else if resume == nil {
+            try optimization.checkOptimizer()
+        }
         try check("folds", folds, isAtLeast: 2)
         if folds != nil, resume != nil {
             throw ValidationError("--folds begins anew: go on with one of its runs by --resume alone")
@@ -93,7 +96,11 @@ struct TrainCommand: AsyncParsableCommand {
         let others: [any RecordedOptions] = [optimization, regularization, transfer]
         let given =
             others.flatMap { $0.recorded.compactMap { option in option.text.map { _ in option.name } } }
-            + (options.model.map { _ in ["model"] } ?? []) + (options.imageSize.map { _ in ["image-size"] } ?? [])
+            + [
+                ("model", options.model != nil), ("image-size", options.imageSize != nil),
+                ("optimizer", optimization.optimizer != nil), ("learning-rate", optimization.learningRate != nil),
+                ("momentum", optimization.momentum != nil),
+            ].filter(\.1).map(\.0)
         if let option = given.first {
             throw ValidationError("--recipe says what --\(option) says: leave it out and change the recipe by --set")
         }

@@ -61,6 +61,7 @@ extension Precision {
     /// Refuses a precision that the kernels asked for do not have.
     func checkOffered(by algorithm: AlgorithmChoice) throws {
         if isOffered(by: algorithm) { return }
-        throw ValidationError("--precision \(rawValue) is made by --algorithm auto or fused, not \(algorithm.rawValue)")
+        throw ValidationError(
+            "--precision \(rawValue) is made by --algorithm auto, fused or winograd, not \(algorithm.rawValue)")
     }
 }

@@ -53,6 +53,9 @@ public struct Checksum: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// The SHA-256 of some bytes.
+    public static func of(_ bytes: Data) -> Checksum { Checksum(.sha256, SHA256.hash(data: bytes)) }
+
     private static func digest<Function: HashFunction>(
         _ function: Function, _ path: String
     ) throws(FileError) -> Function.Digest {

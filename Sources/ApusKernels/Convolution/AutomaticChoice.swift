@@ -2,10 +2,10 @@
 /// that it always answers alike.
 enum AutomaticChoice {
     static func algorithm(
-        for geometry: ConvolutionGeometry, _ direction: ConvolutionDirection, images: Int
+        for geometry: ConvolutionGeometry, _ direction: ConvolutionDirection, images: Int, _ precision: Precision
     ) -> ConvolutionAlgorithm {
-        if !TileSet.best.isFast || wastesLanes(geometry, direction) { return .blas }
-        return winogradPays(geometry, direction, images: images) ? .winograd : .fused
+        if precision == .float32, !TileSet.best.isFast || wastesLanes(geometry, direction) { return .blas }
+        return winogradPays(geometry, direction, images: images, precision) ? .winograd : .fused
     }
 
     /// Whether most lanes of a vector of channels would be empty.
@@ -21,20 +21,23 @@ enum AutomaticChoice {
     private static let advantage = 1.25
 
     /// Compares what both cost, in multiply-adds of the fused kernel. The weights are measured
-    /// (docs/decisions/0009-winograd.md).
+    /// (docs/decisions/0009-winograd.md, 0014-winograd-in-bfloat16.md).
     private static func winogradPays(
-        _ geometry: ConvolutionGeometry, _ direction: ConvolutionDirection, images: Int
+        _ geometry: ConvolutionGeometry, _ direction: ConvolutionDirection, images: Int, _ precision: Precision
     ) -> Bool {
-        guard ConvolutionAlgorithm.winograd.serving(geometry, direction) == .winograd else { return false }
-        let target = direction == .forward ? geometry.output : geometry.input
+        guard WinogradConvolution<Float>.suits(geometry) else { return false }
+        if direction == .filterGradient && precision == .float32 { return false }
+        let target = direction == .inputGradient ? geometry.input : geometry.output
         let m = WinogradProduct.bestTile(for: target)
         let tiles = images * ((target.height + m - 1) / m) * ((target.width + m - 1) / m)
         if tiles < fewestTiles { return false }
         let (inputs, outputs) = (Double(geometry.inputChannels), Double(geometry.outputChannels))
         let elements = Double((m + 2) * (m + 2))
+        // Products of bfloat16 take half the time, and nothing else does.
+        let other = precision == .bfloat16 ? 2.0 : 1
         let products = 1.25 * elements * inputs * outputs
-        let transforms = 10 * elements * (inputs + outputs)
-        let filter = 8 * elements * inputs * outputs
+        let transforms = other * 10 * elements * (inputs + outputs)
+        let filter = other * 8 * elements * inputs * outputs
         let winograd = Double(tiles) * (products + transforms) + filter
         return advantage * winograd < Double(geometry.multiplyAddsOnPixels(images: images))
     }

@@ -15,7 +15,7 @@ public enum Convolution {
         workspace: UnsafeMutablePointer<Scalar>, pool: WorkerPool
     ) {
         requireImages(images)
-        switch algorithm.serving(geometry, .forward) {
+        switch algorithm.serving(geometry) {
         case .naive:
             NaiveConvolution.forward(
                 geometry, images: images, input: input, filter: filter, bias: bias, output: output, pool: pool)
@@ -46,7 +46,7 @@ public enum Convolution {
         workspace: UnsafeMutablePointer<Scalar>, pool: WorkerPool
     ) {
         requireImages(images)
-        switch algorithm.serving(geometry, .inputGradient) {
+        switch algorithm.serving(geometry) {
         case .naive:
             NaiveConvolution.inputGradient(
                 geometry, images: images, outputGradient: outputGradient, filter: filter,
@@ -80,7 +80,7 @@ public enum Convolution {
         workspace: UnsafeMutablePointer<Scalar>, pool: WorkerPool
     ) {
         requireImages(images)
-        switch algorithm.serving(geometry, .filterGradient) {
+        switch algorithm.serving(geometry) {
         case .naive:
             NaiveConvolution.filterGradient(
                 geometry, images: images, input: input, outputGradient: outputGradient,
@@ -93,8 +93,12 @@ public enum Convolution {
             LoweredConvolution.filterGradient(
                 geometry, images: images, input: input, outputGradient: outputGradient,
                 filterGradient: filterGradient, biasGradient: biasGradient, workspace: workspace, pool: pool)
-        case .fused, .winograd:
+        case .fused:
             FusedConvolution<Scalar>(geometry, images: images).filterGradient(
+                images: images, input: input, outputGradient: OutputGradient(outputGradient),
+                filterGradient: filterGradient, biasGradient: biasGradient, workspace: workspace, pool: pool)
+        case .winograd:
+            WinogradConvolution<Scalar>(geometry, images: images).filterGradient(
                 images: images, input: input, outputGradient: OutputGradient(outputGradient),
                 filterGradient: filterGradient, biasGradient: biasGradient, workspace: workspace, pool: pool)
         }
@@ -106,7 +110,7 @@ public enum Convolution {
         algorithm: ConvolutionAlgorithm, threads: Int
     ) -> Int {
         requireImages(images)
-        return switch algorithm.serving(geometry, direction) {
+        return switch algorithm.serving(geometry) {
         case .naive: 0
         case .blas where geometry.isDepthwise, .fused where geometry.isDepthwise:
             DepthwiseConvolution.workspaceCount(geometry, images: images, direction: direction)

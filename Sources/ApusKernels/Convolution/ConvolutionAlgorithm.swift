@@ -6,8 +6,7 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Codable, Sendable {
     case blas
     /// Products that read the patches where they lie in the image, in tiles that stay in registers.
     case fused
-    /// Winograd's F(4×4, 3×3) or F(2×2, 3×3) for output and input gradient of 3×3 convolutions of stride 1 in one group;
-    /// ``fused`` for everything else.
+    /// Winograd's F(4×4, 3×3) or F(2×2, 3×3) for 3×3 convolutions of stride 1 in one group; ``fused`` for all others.
     case winograd
 }
 
@@ -22,10 +21,9 @@ public enum ConvolutionDirection: String, CaseIterable, Codable, Sendable {
 }
 
 extension ConvolutionAlgorithm {
-    /// What computes a direction of a convolution where this algorithm is asked for: another one where it cannot.
-    public func serving(_ geometry: ConvolutionGeometry, _ direction: ConvolutionDirection) -> ConvolutionAlgorithm {
-        let isServed = direction != .filterGradient && WinogradConvolution<Float>.suits(geometry)
-        return self == .winograd && !isServed ? .fused : self
+    /// What computes a convolution where this algorithm is asked for: another one where it cannot.
+    public func serving(_ geometry: ConvolutionGeometry) -> ConvolutionAlgorithm {
+        self == .winograd && !WinogradConvolution<Float>.suits(geometry) ? .fused : self
     }
 }
 
@@ -53,14 +51,15 @@ public enum AlgorithmChoice: String, CaseIterable, Codable, Sendable {
 
     /// The algorithm for one direction of one convolution of so many images.
     public func algorithm(
-        for geometry: ConvolutionGeometry, direction: ConvolutionDirection, images: Int
+        for geometry: ConvolutionGeometry, direction: ConvolutionDirection, images: Int,
+        precision: Precision = .float32
     ) -> ConvolutionAlgorithm {
         switch self {
         case .naive: .naive
         case .blas: .blas
         case .fused: .fused
-        case .winograd: ConvolutionAlgorithm.winograd.serving(geometry, direction)
-        case .auto: AutomaticChoice.algorithm(for: geometry, direction, images: images)
+        case .winograd: ConvolutionAlgorithm.winograd.serving(geometry)
+        case .auto: AutomaticChoice.algorithm(for: geometry, direction, images: images, precision)
         }
     }
 }
@@ -83,28 +82,27 @@ public struct ConvolutionAlgorithms: Hashable, Codable, Sendable {
         self.filterGradient = filterGradient
     }
 
-    /// What a choice means for a geometry and a number of images. `auto` follows `table` where it has an entry; products of bfloat16 are made by
-    /// fused kernels alone.
+    /// What a choice means for a geometry and a number of images. `auto` follows `table` where it has an entry.
     public init(
         _ choice: AlgorithmChoice, for geometry: ConvolutionGeometry, images: Int,
         table: AlgorithmTable = AlgorithmTable(), precision: Precision = .float32
     ) {
-        if precision == .bfloat16 {
-            self = Self(forward: .fused, inputGradient: .fused, filterGradient: .fused)
-            return
-        }
-        if choice == .auto, let entry = table[geometry] {
+        if choice == .auto, let entry = table[geometry], !(precision == .bfloat16 && entry.isOfFloat32Alone) {
             // A file may name an algorithm for a geometry that it does not serve.
             self = Self(
-                forward: entry.forward.serving(geometry, .forward),
-                inputGradient: entry.inputGradient.serving(geometry, .inputGradient),
-                filterGradient: entry.filterGradient.serving(geometry, .filterGradient))
+                forward: entry.forward.serving(geometry), inputGradient: entry.inputGradient.serving(geometry),
+                filterGradient: entry.filterGradient.serving(geometry))
             return
         }
-        forward = choice.algorithm(for: geometry, direction: .forward, images: images)
-        inputGradient = choice.algorithm(for: geometry, direction: .inputGradient, images: images)
-        filterGradient = choice.algorithm(for: geometry, direction: .filterGradient, images: images)
+        func chosen(_ direction: ConvolutionDirection) -> ConvolutionAlgorithm {
+            choice.algorithm(for: geometry, direction: direction, images: images, precision: precision)
+        }
+        self = Self(
+            forward: chosen(.forward), inputGradient: chosen(.inputGradient), filterGradient: chosen(.filterGradient))
     }
+
+    /// Whether an algorithm is among them that makes no products of bfloat16.
+    private var isOfFloat32Alone: Bool { uses(.naive) || uses(.blas) }
 
     /// The algorithm of one direction.
     public subscript(direction: ConvolutionDirection) -> ConvolutionAlgorithm {

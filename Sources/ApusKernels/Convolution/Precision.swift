@@ -9,7 +9,7 @@ public enum Precision: String, CaseIterable, Codable, Sendable {
 
     /// Whether kernels of a user's choice make such products.
     public func isOffered(by algorithm: AlgorithmChoice) -> Bool {
-        self == .float32 || algorithm == .auto || algorithm == .fused
+        self == .float32 || [.auto, .fused, .winograd].contains(algorithm)
     }
 
     /// Words of 32 bits that hold a run of operands: one each, or one for two.

@@ -18,7 +18,7 @@ package struct ConvolutionEpilogue: Hashable, Sendable {
     }
 
     /// Whether the gradient of the output has to be made from the one behind it.
-    var changesGradient: Bool { rectifies || pools }
+    package var changesGradient: Bool { rectifies || pools }
 }
 
 /// A convolution and its two gradients as products that read pixels where they lie, with what follows the convolution

@@ -93,11 +93,32 @@ package enum TileSet: String, CaseIterable, Sendable {
     }
 
     @inline(__always)
-    func transform<Scalar: BLASScalar>(_ transform: inout chardware_winograd_input, as type: Scalar.Type) {
-        if Scalar.self == Float.self {
+    func transform<Scalar: BLASScalar>(
+        _ transform: inout chardware_winograd_input, _ precision: Precision = .float32, as type: Scalar.Type
+    ) {
+        if precision == .bfloat16 {
+            chardware_winograd_input_bfloat16(tiles, &transform)
+        } else if Scalar.self == Float.self {
             chardware_winograd_input_float32(tiles, &transform)
         } else {
             chardware_winograd_input_float64(tiles, &transform)
+        }
+    }
+
+    /// Tiles of two images into words of bfloat16 that they share.
+    @inline(__always)
+    func transformPair(_ transform: inout chardware_winograd_input) {
+        chardware_winograd_inputs_bfloat16(tiles, &transform)
+    }
+
+    @inline(__always)
+    func transform<Scalar: BLASScalar>(
+        _ transform: inout chardware_winograd_filter_gradient, as type: Scalar.Type
+    ) {
+        if Scalar.self == Float.self {
+            chardware_winograd_filter_gradient_float32(tiles, &transform)
+        } else {
+            chardware_winograd_filter_gradient_float64(tiles, &transform)
         }
     }
 

@@ -30,7 +30,10 @@ extension ChannelNormalization {
                 return (statistics[place], statistics[place + 1])
             }
         }
-        sumGradients(samples: samples, input: input, outputGradient: outputGradient, memory, pool: pool)
+        // Reading the gradient before the activation again is faster than making it again.
+        sumGradients(
+            samples: samples, input: input, outputGradient: outputGradient,
+            handedOn: function == CHARDWARE_LINEAR ? nil : inputGradient, memory, pool: pool)
         addParts(samples: samples, statistics: statistics, memory, pool: pool)
         setParameterGradients(
             samples: samples, statistics: statistics, memory, scaleGradient: scaleGradient,
@@ -40,8 +43,9 @@ extension ChannelNormalization {
             setGradientCoefficients(block: block, samples: samples, statistics: statistics, memory, scale: scale)
         }
         applyGradients(
-            samples: samples, input: input, outputGradient: outputGradient, inputGradient: inputGradient, memory,
-            pool: pool)
+            samples: samples, input: input,
+            gradients: function == CHARDWARE_LINEAR ? outputGradient : UnsafePointer(inputGradient),
+            inputGradient: inputGradient, function: CHARDWARE_LINEAR, memory, pool: pool)
     }
 
     /// The input's gradient of what ``inference(samples:input:means:variances:scale:shift:output:workspace:pool:)``
@@ -60,19 +64,21 @@ extension ChannelNormalization {
             slopes.update(repeating: 0, count: 2 * rowCount)
         }
         applyGradients(
-            samples: samples, input: input, outputGradient: outputGradient, inputGradient: inputGradient, memory,
-            pool: pool)
+            samples: samples, input: input, gradients: outputGradient, inputGradient: inputGradient,
+            function: function, memory, pool: pool)
     }
 
     private func applyGradients<Scalar: BLASScalar>(
-        samples: Int, input: UnsafePointer<Scalar>, outputGradient: UnsafePointer<Scalar>,
-        inputGradient: UnsafeMutablePointer<Scalar>, _ memory: NormalizationWorkspace<Scalar>, pool: WorkerPool
+        samples: Int, input: UnsafePointer<Scalar>, gradients: UnsafePointer<Scalar>,
+        inputGradient: UnsafeMutablePointer<Scalar>, function: chardware_function,
+        _ memory: NormalizationWorkspace<Scalar>, pool: WorkerPool
     ) {
         forEachShard(samples: samples, pool: pool) { _, block, first, rows, rest in
             func apply(_ start: Int, rows: Int, columns: Int) {
                 var part = matrix(
-                    block, memory, source: input + start, gradients: outputGradient + start,
+                    block, memory, source: input + start, gradients: gradients + start,
                     target: inputGradient + start, rows: rows, columns: columns)
+                part.function = function
                 TileSet.best.normalizeGradients(&part, as: Scalar.self)
             }
             apply(first * channels, rows: rows, columns: rowCount)
@@ -82,7 +88,7 @@ extension ChannelNormalization {
 
     private func sumGradients<Scalar: BLASScalar>(
         samples: Int, input: UnsafePointer<Scalar>, outputGradient: UnsafePointer<Scalar>,
-        _ memory: NormalizationWorkspace<Scalar>, pool: WorkerPool
+        handedOn: UnsafeMutablePointer<Scalar>?, _ memory: NormalizationWorkspace<Scalar>, pool: WorkerPool
     ) {
         forEachShard(samples: samples, pool: pool) { unit, block, first, rows, rest in
             let sums = memory.partials + unit * partialCount
@@ -90,8 +96,9 @@ extension ChannelNormalization {
             sums.update(repeating: 0, count: partialCount)
             func add(_ start: Int, rows: Int, columns: Int, to place: Int) {
                 var part = matrix(
-                    block, memory, source: input + start, gradients: outputGradient + start, target: nil, rows: rows,
-                    columns: columns, sums: sums + place, products: products + place)
+                    block, memory, source: input + start, gradients: outputGradient + start,
+                    target: handedOn.map { $0 + start }, rows: rows, columns: columns, sums: sums + place,
+                    products: products + place)
                 TileSet.best.sumGradients(&part, as: Scalar.self)
             }
             add(first * channels, rows: rows, columns: rowCount, to: 0)

@@ -1,11 +1,11 @@
 import ApusBLAS
 import ApusParallel
 
-/// A 3×3 convolution of stride 1 and its input gradient by Winograd's F(4×4, 3×3) or F(2×2, 3×3), with bias, ReLU and 2×2 max
-/// pooling folded in (``WinogradProduct``). The filter's gradient is another algorithm's.
+/// A 3×3 convolution of stride 1 and its gradients by Winograd's F(4×4, 3×3) or F(2×2, 3×3), with bias, ReLU and 2×2 max
+/// pooling folded in (``WinogradProduct``, ``WinogradOuterProduct``).
 ///
 /// Sums of transformed operands cancel, so results are less exact than those of the other algorithms: see
-/// ``errorBound(m:)``.
+/// ``errorBound(m:precision:)``.
 ///
 /// Made once for a geometry and a number of images; running it allocates nothing.
 package struct WinogradConvolution<Scalar: BLASScalar>: Sendable {
@@ -18,6 +18,7 @@ package struct WinogradConvolution<Scalar: BLASScalar>: Sendable {
     private let tiles: TileSet
     private let forwardProduct: WinogradProduct
     private let backwardProduct: WinogradProduct
+    private let filterProduct: WinogradOuterProduct
 
     /// Whether such a convolution can be computed so: 3×3 taps, stride and dilation 1, one group.
     package static func suits(_ geometry: ConvolutionGeometry) -> Bool {
@@ -28,10 +29,11 @@ package struct WinogradConvolution<Scalar: BLASScalar>: Sendable {
     ///   - images: Most images of a run.
     ///   - m: Lines and columns of output pixels in a tile, 4 or 2; by default, for each direction, what takes clearly fewer
     ///     multiply-adds.
+    ///   - precision: In which type transformed operands are multiplied; bfloat16 for Float alone.
     ///   - tiles: The instruction set of the tiles.
     package init(
         _ geometry: ConvolutionGeometry, images: Int, epilogue: ConvolutionEpilogue = ConvolutionEpilogue(),
-        m: Int? = nil, tiles: TileSet = .best
+        precision: Precision = .float32, m: Int? = nil, tiles: TileSet = .best
     ) {
         require(
             Self.suits(geometry) && (m == nil || m == 2 || m == 4),
@@ -50,21 +52,26 @@ package struct WinogradConvolution<Scalar: BLASScalar>: Sendable {
         let lanes = tiles.lanes(Scalar.self)
         forwardProduct = WinogradProduct(
             m: m ?? WinogradProduct.bestTile(for: output.size), source: input, target: output, top: geometry.padTop,
-            left: geometry.padLeft, images: images, lanes: lanes)
+            left: geometry.padLeft, images: images, lanes: lanes, precision: precision)
         backwardProduct = WinogradProduct(
             m: m ?? WinogradProduct.bestTile(for: input.size), source: output, target: input, top: 2 - geometry.padTop,
-            left: 2 - geometry.padLeft, images: images,
-            lanes: lanes)
+            left: 2 - geometry.padLeft, images: images, lanes: lanes, precision: precision)
+        filterProduct = WinogradOuterProduct(
+            geometry, images: images, m: m ?? WinogradProduct.bestTile(for: output.size), lanes: lanes,
+            precision: precision, epilogue: epilogue)
     }
 
     /// How far an element of a result may be from the exact one, in units of `ulpOfOne · max Σ |x · w|`, the largest sum of
-    /// magnitudes of products of all elements of that result. Seen on normally distributed operands: 42 for F(4×4), 3 for
-    /// F(2×2).
+    /// magnitudes of products of all elements of that result; ulpOfOne is 2⁻⁷ in bfloat16.
     package static func errorBound(m: Int) -> Scalar { m == 4 ? 80 : 6 }
 
     /// Floating-point operations of one direction's products, 2 per multiply-add, transforms not counted.
     package func flops(_ direction: ConvolutionDirection, images: Int) -> Int {
-        2 * (direction == .forward ? forwardProduct : backwardProduct).multiplyAdds(images: images)
+        switch direction {
+        case .forward: 2 * forwardProduct.multiplyAdds(images: images)
+        case .inputGradient: 2 * backwardProduct.multiplyAdds(images: images)
+        case .filterGradient: 2 * filterProduct.multiplyAdds(images: images)
+        }
     }
 
     /// Scalars of workspace that a direction needs.
@@ -74,7 +81,7 @@ package struct WinogradConvolution<Scalar: BLASScalar>: Sendable {
         case .inputGradient:
             geometry.filterCount + backwardProduct.filterCount
                 + threads * (backwardProduct.scratchCount + expandedCount)
-        case .filterGradient: 0
+        case .filterGradient: filterProduct.workspaceCount(threads: threads)
         }
     }
 
@@ -137,6 +144,20 @@ package struct WinogradConvolution<Scalar: BLASScalar>: Sendable {
                 tiles, block, source: source, transformed: transformed, result: inputGradient, epilogue: .init(),
                 scratch: own)
         }
+    }
+
+    /// The gradients with respect to filter and bias, summed over the images.
+    @_specialize(where Scalar == Float)
+    @_specialize(where Scalar == Double)
+    package func filterGradient(
+        images: Int, input: UnsafePointer<Scalar>, outputGradient: OutputGradient<Scalar>,
+        filterGradient: UnsafeMutablePointer<Scalar>, biasGradient: UnsafeMutablePointer<Scalar>?,
+        workspace: UnsafeMutablePointer<Scalar>, pool: WorkerPool
+    ) {
+        requireImages(images)
+        filterProduct.run(
+            tiles, images: images, input: input, outputGradient: outputGradient,
+            filterGradient: filterGradient, biasGradient: biasGradient, workspace: workspace, pool: pool)
     }
 
     /// Writes the lines of the output's gradient that a block sees, and returns where line 0 of its first image would lie. A

@@ -16,8 +16,11 @@ struct WinogradProduct: Sendable {
     /// Lines and pixels of zeros above and left of the source; negative where some are never seen.
     let top: Int
     let left: Int
+    let precision: Precision
     /// The layout of the transformed filter of one element.
     let panels: FilterPanels
+    /// The same as tiles read it: in bfloat16 rows are words of two.
+    private let operandPanels: FilterPanels
     /// Most tiles of a block.
     let blockTiles: Int
     private let images: Int
@@ -34,7 +37,7 @@ struct WinogradProduct: Sendable {
 
     init(
         m: Int, source: ImplicitProduct.Image, target: ImplicitProduct.Image, top: Int, left: Int, images: Int,
-        lanes: Int
+        lanes: Int, precision: Precision
     ) {
         self.m = m
         self.source = source
@@ -42,9 +45,12 @@ struct WinogradProduct: Sendable {
         self.top = top
         self.left = left
         self.images = images
+        self.precision = precision
         panels = FilterPanels(columns: target.channels, rows: source.channels, groups: 1, lanes: lanes)
+        operandPanels = precision == .bfloat16 ? panels.paired(taps: 1) : panels
+        let sourceWords = precision.words(source.channels)
         let elements = (m + 2) * (m + 2)
-        let most = max(Self.fewestTiles, Self.blockScalars / (elements * (source.channels + target.channels)))
+        let most = max(Self.fewestTiles, Self.blockScalars / (elements * (sourceWords + target.channels)))
         let lines = (target.size.height + m - 1) / m
         let columns = (target.size.width + m - 1) / m
         let share = (images * lines * columns + Self.wantedShards - 1) / Self.wantedShards
@@ -53,7 +59,7 @@ struct WinogradProduct: Sendable {
             wanted >= lines * columns
             ? wanted / (lines * columns) * lines * columns : max(1, wanted / columns) * columns
         let pairs = (blockTiles + 1) / 2
-        sourceOffsets = (0..<pairs).map { 2 * $0 * source.channels }
+        sourceOffsets = (0..<pairs).map { 2 * $0 * sourceWords }
         targetOffsets = (0..<pairs).map { 2 * $0 * target.channels }
     }
 
@@ -76,11 +82,13 @@ struct WinogradProduct: Sendable {
     func multiplyAdds(images: Int) -> Int { images * imageTiles * elements * source.channels * target.channels }
 
     // A cache line more than a power of two: else all elements of a tile would fall into one set of the caches.
-    private var sourceStep: Int { 2 * pairs * source.channels + 16 }
+    private var sourceStep: Int { 2 * pairs * sourceWords + 16 }
     private var targetStep: Int { 2 * pairs * target.channels + 16 }
 
-    /// Scalars of the transformed filter.
-    var filterCount: Int { elements * panels.count }
+    private var sourceWords: Int { precision.words(source.channels) }
+
+    /// Scalars of the transformed filter, and in bfloat16 of what it is packed into again.
+    var filterCount: Int { elements * (panels.count + (precision == .bfloat16 ? operandPanels.count : 0)) }
     /// Scalars of a worker's transformed tiles.
     var scratchCount: Int { elements * (sourceStep + targetStep) }
 
@@ -161,6 +169,29 @@ struct WinogradProduct: Sendable {
                 }
             }
         }
+        if precision == .bfloat16 { pair(transformed, tiles, pool: pool) }
+    }
+
+    /// Packs the transformed filter again in bfloat16.
+    @inline(__always)
+    private func pair<Scalar: BLASScalar>(
+        _ transformed: UnsafeMutablePointer<Scalar>, _ tiles: TileSet, pool: WorkerPool
+    ) {
+        pool.forEach(elements * panels.panels) { shard, _ in
+            let (element, panel) = shard.quotientAndRemainder(dividingBy: panels.panels)
+            let (width, count) = (panels.width(ofPanel: panel), panels.columns(ofPanel: panel).count)
+            let source = transformed + element * panels.count + panels.offset(group: 0, panel: panel)
+            let target =
+                transformed + elements * panels.count + element * operandPanels.count
+                + operandPanels.offset(group: 0, panel: panel)
+            target.update(repeating: 0, count: width)
+            for word in 0..<operandPanels.rows {
+                let row = source + (1 + 2 * word) * width
+                tiles.pairRows(
+                    row, 2 * word + 1 < panels.rows ? row + width : nil, count: count,
+                    to: target + (1 + word) * width)
+            }
+        }
     }
 
     /// What a run writes besides the product.
@@ -188,11 +219,12 @@ struct WinogradProduct: Sendable {
             for line in block.tileLines {
                 for column in 0..<tileColumns {
                     var transform = chardware_winograd_input(
-                        m: Int32(m), source: input + image * source.count, height: source.size.height,
+                        m: Int32(m), is_gradient: false, source: input + image * source.count, other: nil,
+                        height: source.size.height,
                         width: source.size.width, line_step: source.line, pixel_step: source.channels,
                         top: line * m - top, left: column * m - left, channels: source.channels,
-                        target: scratch + tile * source.channels, target_step: sourceStep)
-                    tiles.transform(&transform, as: Scalar.self)
+                        target: scratch + tile * sourceWords, target_step: sourceStep, panel: 0, panel_step: 0)
+                    tiles.transform(&transform, precision, as: Scalar.self)
                     tile += 1
                 }
             }
@@ -224,24 +256,25 @@ struct WinogradProduct: Sendable {
         _ tiles: TileSet, pairs: Int, _ scratch: UnsafePointer<Scalar>, _ filter: UnsafePointer<Scalar>,
         to products: UnsafeMutablePointer<Scalar>
     ) {
-        let run = chardware_run(source: 0, panel_row: 0, length: source.channels)
+        let run = chardware_run(source: 0, panel_row: 0, length: sourceWords)
+        let filter = filter + (precision == .bfloat16 ? elements * panels.count : 0)
         sourceOffsets.withUnsafeBufferPointer { sources in
             targetOffsets.withUnsafeBufferPointer { targets in
                 withUnsafePointer(to: run) { run in
                     for element in 0..<elements {
-                        let location = FilterPanels.Location.packed(filter + element * panels.count)
-                        for panel in 0..<panels.panels {
-                            let columns = panels.columns(ofPanel: panel)
-                            let operand = panels.panel(group: 0, panel: panel, in: location)
+                        let location = FilterPanels.Location.packed(filter + element * operandPanels.count)
+                        for panel in 0..<operandPanels.panels {
+                            let columns = operandPanels.columns(ofPanel: panel)
+                            let operand = operandPanels.panel(group: 0, panel: panel, in: location)
                             var product = chardware_product(
                                 source: scratch + element * sourceStep, source_offsets: sources.baseAddress,
-                                source_step: source.channels, runs: run, run_count: 1, panel: operand.rows,
+                                source_step: sourceWords, runs: run, run_count: 1, panel: operand.rows,
                                 panel_stride: operand.stride, start: nil,
                                 output: products + element * targetStep + columns.lowerBound,
                                 output_offsets: targets.baseAddress, output_step: target.channels, pairs: pairs,
                                 channels: columns.count, rectifies: false, pools: false, taps: nil, sums: nil,
                                 sums_step: 0)
-                            tiles.multiply(&product, as: Scalar.self)
+                            tiles.multiply(&product, precision, as: Scalar.self)
                         }
                     }
                 }

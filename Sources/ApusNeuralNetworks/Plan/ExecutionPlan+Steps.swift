@@ -18,22 +18,7 @@ package struct StepDescription: Sendable {
     package let backwardBytes: Int
 }
 
-// The steps one by one, for reports and for timing.
 extension ExecutionPlan {
     /// All steps in the order in which forward runs them.
     package var stepDescriptions: [StepDescription] { outline.stepDescriptions }
-
-    /// Runs all steps forward, then backward in a training plan, and calls `ended` after each with its index.
-    package func runSteps(samples: Int, step: UInt64 = 0, ended: (_ index: Int, _ isForward: Bool) -> Void) {
-        begin(samples: samples, step: step)
-        for index in steps.indices {
-            steps[index].forward(run(ofStep: index))
-            ended(index, true)
-        }
-        if purpose == .inference { return }
-        for index in outline.backwardSteps {
-            steps[index].backward(run(ofStep: index))
-            ended(index, false)
-        }
-    }
 }

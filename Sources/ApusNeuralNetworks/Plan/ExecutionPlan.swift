@@ -34,6 +34,9 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
     private let arena: UnsafeMutableRawPointer
     private let pool: WorkerPool
     private let key: RandomKey
+    /// The steps that run backward, last to first, and the last of them where nothing before it is learnt.
+    private var backwardSteps: [Int]
+    private var lastBackwardStep: Int?
     private var samples = 0
     private var firstSample = 0
     private var step: UInt64 = 0
@@ -68,6 +71,7 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
             algorithmTable: algorithmTable, precision: precision, inputHasGradient: inputHasGradient,
             readsAhead: readsAhead, threads: pool.threads)
         layout = outline.layout
+        backwardSteps = outline.backwardSteps
         self.batchSize = batchSize
         self.purpose = purpose
         self.parameters = parameters
@@ -88,25 +92,53 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
     ///   - step: The number of the training step, from which dropout masks are drawn.
     ///   - firstSample: The place of the first of them in the whole batch, where that is worked on in parts.
     public func forward(samples: Int, step: UInt64 = 0, firstSample: Int = 0) {
-        begin(samples: samples, step: step, firstSample: firstSample)
-        for index in steps.indices { steps[index].forward(run(ofStep: index)) }
+        forward(samples: samples, step: step, firstSample: firstSample) { _ in }
     }
 
-    /// Sets the batch that the steps run on next.
-    func begin(samples: Int, step: UInt64, firstSample: Int = 0) {
+    /// The same, and calls `ended` after each step with its place in ``stepDescriptions``.
+    package func forward(samples: Int, step: UInt64 = 0, firstSample: Int = 0, ended: (_ index: Int) -> Void) {
         require(
             (1...batchSize).contains(samples), "ExecutionPlan: \(samples) samples, expected 1 to \(batchSize)")
         self.samples = samples
         self.step = step
         self.firstSample = firstSample
+        for index in steps.indices {
+            steps[index].forward(run(ofStep: index))
+            ended(index)
+        }
     }
 
     /// Runs all steps backward after ``forward(samples:step:)`` and leaves the gradients of the mean loss in
     /// ``gradients``.
-    public func backward() {
+    public func backward() { backward { _ in } }
+
+    /// The same, and calls `ended` after each step with its place in ``stepDescriptions``.
+    package func backward(ended: (_ index: Int) -> Void) {
         require(purpose == .training, "ExecutionPlan: backward on an inference plan")
         require(samples > 0, "ExecutionPlan: backward before forward")
-        for index in outline.backwardSteps { steps[index].backward(run(ofStep: index)) }
+        for index in backwardSteps {
+            var run = run(ofStep: index)
+            run.needsInputGradients = index != lastBackwardStep
+            steps[index].backward(run)
+            ended(index)
+        }
+    }
+
+    /// Lets parameters rest: their gradients are zero from now on, and ``backward()`` leaves out what only they would need.
+    ///
+    /// - Parameter names: Full names, such as `conv1.kernel`.
+    package func rest(_ names: Set<String>) {
+        guard let gradients, !outline.inputHasGradient else { return }
+        let resting = gradients.layout.entries.filter { names.contains($0.name) }
+        for entry in resting {
+            (gradients.pointer + entry.range.lowerBound).update(repeating: 0, count: entry.range.count)
+        }
+        let starts = Set(resting.map(\.range.lowerBound))
+        let first = steps.indices.first { index in
+            steps[index].parameters.contains { $0.isTrainable && !starts.contains($0.range.lowerBound) }
+        }
+        backwardSteps = outline.backwardSteps.filter { $0 >= first ?? 0 }
+        lastBackwardStep = resting.isEmpty ? nil : first
     }
 
     func run(ofStep index: Int) -> StepRun<Scalar> {

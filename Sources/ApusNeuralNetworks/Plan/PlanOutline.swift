@@ -6,6 +6,7 @@ import ApusParallel
 /// can be said of it on a machine that could not hold it.
 package struct PlanOutline<Scalar: BLASScalar> {
     let batchSize: Int
+    let inputHasGradient: Bool
     let steps: [any Step<Scalar>]
     /// The steps that run backward, last to first: those behind something that is learnt.
     let backwardSteps: [Int]
@@ -28,7 +29,7 @@ package struct PlanOutline<Scalar: BLASScalar> {
     ) {
         require(
             precision.isOffered(by: algorithm) && (precision == .float32 || Scalar.self == Float.self),
-            "ExecutionPlan: \(precision) products of \(Scalar.self) by kernels \(algorithm), expected Float and auto or fused"
+            "ExecutionPlan: \(precision) products of \(Scalar.self) by kernels \(algorithm), expected Float and auto, fused or winograd"
         )
         require(batchSize >= 1, "ExecutionPlan: batch size is \(batchSize), expected at least 1")
         require(loss != nil || purpose == .inference, "ExecutionPlan: a training plan needs a loss")
@@ -45,6 +46,7 @@ package struct PlanOutline<Scalar: BLASScalar> {
         let lowered = loss?.lower(output, into: &builder)
 
         self.batchSize = batchSize
+        self.inputHasGradient = inputHasGradient
         self.input = input
         prediction = lowered?.prediction ?? output
         losses = lowered?.losses

@@ -18,6 +18,9 @@ public struct StepRun<Scalar: BLASScalar> {
     /// in the plan.
     public let key: RandomKey
 
+    /// Whether anybody needs the gradients that backward makes of a step's inputs.
+    var needsInputGradients = true
+
     let arena: UnsafeMutableRawPointer
     let layout: ArenaLayout
     let parameterValues: UnsafeMutablePointer<Scalar>

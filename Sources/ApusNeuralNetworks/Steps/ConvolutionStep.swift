@@ -45,7 +45,12 @@ struct ConvolutionStep<Scalar: BLASScalar>: Step {
                 geometry, images: setting.batchSize, epilogue: epilogue, precision: setting.precision) : nil
         let winograd =
             algorithms.uses(.winograd)
-            ? WinogradConvolution<Scalar>(geometry, images: setting.batchSize, epilogue: epilogue) : nil
+            ? WinogradConvolution<Scalar>(
+                geometry, images: setting.batchSize, epilogue: epilogue, precision: setting.precision) : nil
+        let biasCount =
+            Self.learnsBiasAlone(setting, kernel, bias, epilogue)
+            ? ChannelBias.workspaceCount(
+                rows: setting.batchSize * geometry.output.area, channels: geometry.outputChannels) : 0
         workspaceCount =
             Self.directions(setting, input, [kernel] + (bias.map { [$0] } ?? [])).map { direction in
                 if let fused, algorithms[direction] == .fused {
@@ -57,7 +62,7 @@ struct ConvolutionStep<Scalar: BLASScalar>: Step {
                 return Convolution.workspaceCount(
                     geometry, images: setting.batchSize, direction: direction, algorithm: algorithms[direction],
                     threads: setting.threads)
-            }.max() ?? 0
+            }.reduce(biasCount, max)
         self.geometry = fused?.geometry ?? winograd?.geometry ?? geometry
         self.input = input
         self.output = output
@@ -86,12 +91,20 @@ struct ConvolutionStep<Scalar: BLASScalar>: Step {
 
     private var directions: [ConvolutionDirection] { Self.directions(setting, input, parameters) }
 
+    /// Whether the kernel is frozen, so that the filter's gradient need not be made for the sake of the bias.
+    private static func learnsBiasAlone(
+        _ setting: Setting, _ kernel: Parameter, _ bias: Parameter?, _ epilogue: ConvolutionEpilogue
+    ) -> Bool {
+        setting.isTraining && !kernel.isTrainable && bias?.isTrainable == true && !epilogue.changesGradient
+    }
+
     var operation: String {
         "convolution" + (epilogue.pools ? ", 2×2 max pooling" : "") + (epilogue.rectifies ? ", ReLU" : "")
     }
     var algorithm: String {
         let names = directions.map { algorithms[$0].rawValue }
-        let precision = fused?.precision == .bfloat16 ? " \(Precision.bfloat16.rawValue)" : ""
+        let isOfTiles = fused != nil || winograd != nil
+        let precision = setting.precision == .bfloat16 && isOfTiles ? " \(Precision.bfloat16.rawValue)" : ""
         return (Set(names).count == 1 ? names[0] : names.joined(separator: ", ")) + precision
     }
     var inputs: [Value] { [input] }
@@ -132,14 +145,26 @@ struct ConvolutionStep<Scalar: BLASScalar>: Step {
         let outputGradient = OutputGradient<Scalar>(
             run.gradientPointer(output), rectified: epilogue.rectifies ? UnsafePointer(run.pointer(output)) : nil,
             taps: taps.map { UnsafePointer(run.pointer($0, as: Int8.self)) })
-        if kernel.isTrainable || bias?.isTrainable == true { filterGradient(outputGradient, run) }
-        if input.hasGradient { inputGradient(outputGradient, run) }
+        if Self.learnsBiasAlone(setting, kernel, bias, epilogue), let bias {
+            ChannelBias.gradient(
+                rows: run.samples * geometry.output.area, channels: geometry.outputChannels,
+                outputGradient: outputGradient.gradient, biasGradient: run.gradientPointer(bias),
+                workspace: run.workspace, pool: run.pool)
+        } else if parameters.contains(where: \.isTrainable) {
+            filterGradient(outputGradient, run)
+        }
+        if input.hasGradient && run.needsInputGradients { inputGradient(outputGradient, run) }
     }
 
     private func filterGradient(_ outputGradient: OutputGradient<Scalar>, _ run: StepRun<Scalar>) {
         let biasGradient = bias.map { run.gradientPointer($0) }
         if let fused, algorithms.filterGradient == .fused {
             fused.filterGradient(
+                images: run.samples, input: run.pointer(input), outputGradient: outputGradient,
+                filterGradient: run.gradientPointer(kernel), biasGradient: biasGradient, workspace: run.workspace,
+                pool: run.pool)
+        } else if let winograd, algorithms.filterGradient == .winograd {
+            winograd.filterGradient(
                 images: run.samples, input: run.pointer(input), outputGradient: outputGradient,
                 filterGradient: run.gradientPointer(kernel), biasGradient: biasGradient, workspace: run.workspace,
                 pool: run.pool)
@@ -180,9 +205,11 @@ extension ConvolutionStep: AbsorbingStep {
             if epilogue.pools || !pooling.isOfWholeWindows(2) { return nil }
             epilogue.pools = true
         }
-        guard directions.allSatisfy({ [.fused, .winograd].contains(algorithms[$0]) }),
-            FusedConvolution<Scalar>.canFuse(epilogue, into: geometry)
+        let used = Set(directions.map { algorithms[$0] })
+        guard used.isSubset(of: [.fused, .winograd]),
+            used == [.winograd] || FusedConvolution<Scalar>.canFuse(epilogue, into: geometry)
         else { return nil }
+        if epilogue.pools && min(geometry.output.height, geometry.output.width) < 2 { return nil }
         var taps = taps
         if epilogue.pools && taps == nil && setting.isTraining { taps = memory(output.shape.count) }
         return ConvolutionStep(

@@ -72,6 +72,10 @@ struct PreparedConvolution<Scalar: BLASScalar> {
             fused.filterGradient(
                 images: run.samples, input: input, outputGradient: OutputGradient(outputGradient),
                 filterGradient: filterGradient, biasGradient: nil, workspace: run.workspace, pool: run.pool)
+        } else if let winograd, algorithms.filterGradient == .winograd {
+            winograd.filterGradient(
+                images: run.samples, input: input, outputGradient: OutputGradient(outputGradient),
+                filterGradient: filterGradient, biasGradient: nil, workspace: run.workspace, pool: run.pool)
         } else {
             Convolution.filterGradient(
                 geometry, images: run.samples, input: input, outputGradient: outputGradient,

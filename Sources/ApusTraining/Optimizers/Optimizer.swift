@@ -14,6 +14,19 @@ public protocol Optimizer: Sendable, Codable, Validated {
     var stateNames: [String] { get }
     /// Moves parameters once. The result must not depend on the number of threads.
     func update(_ update: OptimizerUpdate)
+    /// Whether a parameter stays as it is from a position to the training's end whatever its gradient, which then is not
+    /// made; `false` by default.
+    ///
+    /// - Parameters:
+    ///   - parameter: Its full name, such as `conv1.kernel`.
+    ///   - position: Where the training stands.
+    ///   - rateIsZero: Whether the schedule leaves nothing of the learning rate from there on.
+    func leaves(_ parameter: String, from position: SchedulePosition, rateIsZero: Bool) -> Bool
+}
+
+extension Optimizer {
+    /// Nothing is promised: some rules move parameters at a rate of zero, too.
+    public func leaves(_ parameter: String, from position: SchedulePosition, rateIsZero: Bool) -> Bool { false }
 }
 
 /// An optimizer that moves each element by its own gradient and state alone: it is handed shards of all parameters at once.

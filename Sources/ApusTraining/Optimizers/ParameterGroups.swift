@@ -49,6 +49,13 @@ public struct ParameterGroups: Optimizer {
         }
     }
 
+    /// Whether the optimizer that moves the parameter leaves it.
+    public func leaves(_ parameter: String, from position: SchedulePosition, rateIsZero: Bool) -> Bool {
+        let group = groups.first { $0.pattern.matches(parameter: parameter) }
+        return (group?.optimizer ?? rest).leaves(
+            parameter, from: position, rateIsZero: group?.schedule?.isZero(from: position) ?? rateIsZero)
+    }
+
     private var optimizers: [any Optimizer] { groups.map(\.optimizer) + [rest] }
 
     /// Names of the state buffers. Since no parameter is in two groups, buffers of one name serve all optimizers that have it.

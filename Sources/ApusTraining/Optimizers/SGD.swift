@@ -68,6 +68,11 @@ public struct SGD: ElementwiseOptimizer {
     /// Names of the state buffers.
     public var stateNames: [String] { momentum > 0 ? ["momentum"] : [] }
 
+    /// Whether nothing is left of the rate, unless the momentum keeps steps of before.
+    public func leaves(_ parameter: String, from position: SchedulePosition, rateIsZero: Bool) -> Bool {
+        rateIsZero && (momentum == 0 || momentumForm == .pyTorch)
+    }
+
     /// Moves one shard of parameters and its momentum.
     public func update(_ shard: OptimizerShard) {
         let wholeRate = learningRate * shard.rateFactor

@@ -3,7 +3,9 @@ import ApusNeuralNetworks
 
 extension Recipe {
     /// The recipes that come with Apus, each of them a file in `Recipes/` as well.
-    public static var library: [Recipe] { [kerasCNN, kerasCNN224, airbench94, resNet18] }
+    public static var library: [Recipe] {
+        [kerasCNN, kerasCNN224, cifar10At90, airbench94, cifar10At94, cifar10At95, resNet18]
+    }
 
     /// The recipe of a name, if there is one.
     public static func named(_ name: String) -> Recipe? { library.first { $0.name == name } }
@@ -20,39 +22,6 @@ extension Recipe {
         Recipe(
             name: "keras-cnn-224", summary: "The same CNN on images resized to 224×224.",
             model: ModelLibrary.kerasCNN(imageSize: 224))
-    }
-
-    /// Keller Jordan's `airbench94` with Muon as published (arXiv 2404.00498 and its repository): 94.01 % in the mean with
-    /// test-time augmentation after 8 epochs. Products are made in bfloat16 where the source has float16.
-    public static var airbench94: Recipe {
-        let batchSize = 2_000
-        // The source divides a decay of the step by the rate, since PyTorch multiplies it again.
-        let decay = 2e-6 * Double(batchSize)
-        func descent(_ rate: Double) -> SGD {
-            SGD(
-                learningRate: rate, momentum: 0.85, nesterov: true, momentumForm: .pyTorch, weightDecay: decay / rate)
-        }
-        let muon = Muon(
-            learningRate: 0.24, momentum: 0.6, orthogonalization: Orthogonalization(iterations: 3),
-            scalesByShape: false, normalizesWeights: true)
-        return Recipe(
-            name: "airbench94", summary: "Keller Jordan's airbench94 with Muon: 94 % in 8 epochs.",
-            model: ModelLibrary.airbench(),
-            loss: SparseCategoricalCrossEntropy(labelSmoothing: 0.2, reduction: .sum),
-            optimizer: ParameterGroups(
-                [
-                    .init("conv*.kernel", muon),
-                    .init(
-                        "whitening.bias", descent(0.053), schedule: PiecewiseLinearSchedule.toZero(over: .epochs(3))),
-                    .init("head.kernel", descent(0.67)),
-                ], rest: descent(0.053)),
-            settings: TrainingSettings(
-                batchSize: batchSize, dropsIncompleteBatch: true, schedule: PiecewiseLinearSchedule.toZero(),
-                precision: .bfloat16, scaling: cifar10Scaling,
-                augmentation: Augmentation([
-                    .alternatingFlip(AlternatingFlip()), .crop(RandomCrop(padding: 2, mode: .reflect)),
-                ])),
-            epochs: 8, whitening: PatchWhitening(), testTimeAugmentation: .mirrorAndTranslate)
     }
 
     /// ResNet-18 for CIFAR-10 as in kuangliu's `pytorch-cifar`: SGD with momentum, cosine over 200 epochs, 95.5 %.

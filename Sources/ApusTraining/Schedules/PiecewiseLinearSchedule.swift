@@ -39,6 +39,11 @@ public struct PiecewiseLinearSchedule: Schedule {
         PiecewiseLinearSchedule([Knot(at: .steps(0), 1), Knot(at: length, 0)])
     }
 
+    /// Whether the last knot is reached and zero.
+    public func isZero(from position: SchedulePosition) -> Bool {
+        knots.last.map { $0.factor == 0 && Double(position.step) >= $0.time.steps(at: position) } ?? false
+    }
+
     /// The factor at a time.
     public func factor(at position: SchedulePosition) -> Double {
         let step = Double(position.step)

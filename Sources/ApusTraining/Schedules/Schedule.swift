@@ -7,6 +7,14 @@ import ApusParallel
 public protocol Schedule: Sendable, Codable, Validated {
     /// What the learning rate is multiplied with in the step that comes next.
     func factor(at position: SchedulePosition) -> Double
+    /// Whether the factor is zero from a position to the training's end, so that what it scales need not be known; `false`
+    /// by default.
+    func isZero(from position: SchedulePosition) -> Bool
+}
+
+extension Schedule {
+    /// Nothing is promised.
+    public func isZero(from position: SchedulePosition) -> Bool { false }
 }
 
 /// Where a training stands before a step.

@@ -36,7 +36,7 @@ final class ConvolutionData {
     func reserve(_ direction: ConvolutionDirection, images: Int, algorithm: ConvolutionAlgorithm, threads: Int) {
         _ = result(direction)
         let count =
-            switch algorithm.serving(geometry, direction) {
+            switch algorithm.serving(geometry) {
             case .fused where !geometry.isDepthwise: fused.workspaceCount(direction, threads: threads)
             case .winograd: winograd.workspaceCount(direction, threads: threads)
             default:
@@ -47,7 +47,7 @@ final class ConvolutionData {
     }
 
     func run(_ direction: ConvolutionDirection, images: Int, algorithm: ConvolutionAlgorithm, pool: WorkerPool) {
-        switch algorithm.serving(geometry, direction) {
+        switch algorithm.serving(geometry) {
         case .fused where !geometry.isDepthwise: return runFused(direction, images: images, pool: pool)
         case .winograd: return runWinograd(direction, images: images, pool: pool)
         default: break
@@ -113,7 +113,7 @@ final class ConvolutionData {
         let result = result(direction)
         result.spoil()
         run(direction, images: images, algorithm: algorithm, pool: pool)
-        let isExact = algorithm.serving(geometry, direction) != .winograd
+        let isExact = algorithm.serving(geometry) != .winograd
         try definition(direction, images: images).verify(
             result.pointer, "\(direction)", errors: isExact ? 1 : Self.winogradErrors)
     }

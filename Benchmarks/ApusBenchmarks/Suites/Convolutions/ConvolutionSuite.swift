@@ -14,7 +14,7 @@ enum ConvolutionSuite {
         for direction in ConvolutionDirection.allCases {
             let name = "\(layer.name) \(direction.words)"
             for algorithm in ConvolutionAlgorithm.allCases where options.includes(algorithm.rawValue) {
-                if algorithm.serving(layer.geometry, direction) != algorithm { continue }
+                if algorithm.serving(layer.geometry) != algorithm { continue }
                 // The naive kernels take tens of times as long; more threads teach nothing new about them.
                 let threads = algorithm == .naive ? Array(options.threads.prefix(1)) : options.threads
                 workloads += threads.map {
@@ -59,7 +59,7 @@ enum ConvolutionSuite {
         _ geometry: ConvolutionGeometry, _ direction: ConvolutionDirection, _ algorithm: ConvolutionAlgorithm,
         images: Int
     ) -> Double? {
-        switch algorithm.serving(geometry, direction) {
+        switch algorithm.serving(geometry) {
         case .naive, .fused: Double(2 * geometry.multiplyAddsOnPixels(images: images))
         case .winograd: Double(WinogradConvolution<Float>(geometry, images: images).flops(direction, images: images))
         case .blas: nil

@@ -64,11 +64,12 @@ private final class Recorder {
         )
         let start = clock.now
         var last = start
-        plan.runSteps(samples: samples) { index, isForward in
-            let now = clock.now
-            if isForward { run.forward[index] = now - last } else { run.backward[index] = now - last }
-            last = now
+        func lap() -> Double {
+            defer { last = clock.now }
+            return clock.now - last
         }
+        plan.forward(samples: samples) { run.forward[$0] = lap() }
+        plan.backward { run.backward[$0] = lap() }
         runs.append(run)
         return last - start
     }

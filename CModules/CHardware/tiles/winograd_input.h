@@ -1,0 +1,110 @@
+// The transforms of what Winograd's convolutions multiply, for F(m×m, 3×3) and for the filter's gradient F(3×3, m×m), with m = 2
+// and m = 4 ("Fast Algorithms for Convolutional Neural Networks", Lavin and Gray 2015, arXiv 1509.09308), channel by
+// channel in vectors:
+//
+//     Y = Aᵀ [(G g Gᵀ) ⊙ (Bᵀ d B)] A
+//
+// Both have the same Bᵀ, since both interpolate at 0, ±1, (±2,) ∞; the G of gradients has one column for each of their m
+// rows. Each function applies its matrix to the columns of a tile and then to the rows of what that gives.
+
+enum { TILE(extent) = 6 };
+
+TARGET INLINE void TILE(winograd_pixels)(const int m, const VECTOR d[TILE(extent)], VECTOR v[TILE(extent)]) {
+    if (m == 2) {
+        v[0] = d[0] - d[2], v[1] = d[1] + d[2], v[2] = d[2] - d[1], v[3] = d[1] - d[3];
+        return;
+    }
+    const VECTOR even = d[4] - 4 * d[2], odd = d[3] - 4 * d[1];
+    const VECTOR even2 = d[4] - d[2], odd2 = 2 * (d[3] - d[1]);
+    v[0] = 4 * d[0] - 5 * d[2] + d[4];
+    v[1] = even + odd, v[2] = even - odd;
+    v[3] = even2 + odd2, v[4] = even2 - odd2;
+    v[5] = 4 * d[1] - 5 * d[3] + d[5];
+}
+
+TARGET INLINE void TILE(winograd_gradients)(const int m, const VECTOR d[TILE(extent)], VECTOR v[TILE(extent)]) {
+    if (m == 2) {
+        const VECTOR half = d[0] / 2, half1 = d[1] / 2;
+        v[0] = d[0], v[1] = half + half1, v[2] = half - half1, v[3] = d[1];
+        return;
+    }
+    const VECTOR outer = (d[0] + d[2]) / -6, middle = (d[1] + d[3]) / 6;
+    const VECTOR outer2 = d[0] / 24 + d[2] / 6, middle2 = d[1] / 12 + d[3] / 3;
+    v[0] = d[0] / 4;
+    v[1] = outer - middle, v[2] = outer + middle;
+    v[3] = outer2 + middle2, v[4] = outer2 - middle2;
+    v[5] = d[3];
+}
+
+/// Where the pixels of a tile lie, those outside the image in a vector of zeros, and what of a channel's number counts for them:
+/// all of it, or nothing.
+typedef struct {
+    const SCALAR *addresses[TILE(extent) * TILE(extent)];
+    ptrdiff_t masks[TILE(extent) * TILE(extent)];
+} TILE(winograd_pixel_table);
+
+TARGET INLINE void TILE(winograd_find)(const int side, const chardware_winograd_input *p, const void *source,
+                                       TILE(winograd_pixel_table) *table) {
+    static const SCALAR zeros[LANES];
+    for (int i = 0; i < side; i++) {
+        for (int j = 0; j < side; j++) {
+            const ptrdiff_t line = p->top + i, pixel = p->left + j;
+            const bool exists = line >= 0 && line < p->height && pixel >= 0 && pixel < p->width;
+            table->addresses[side * i + j] =
+                exists ? (const SCALAR *)source + line * p->line_step + pixel * p->pixel_step : zeros;
+            table->masks[side * i + j] = exists ? -1 : 0;
+        }
+    }
+}
+
+/// The first half of the transform of some channels of a tile: column by column.
+TARGET INLINE void TILE(winograd_columns)(const int m, const bool is_gradient, const TILE(winograd_pixel_table) *table,
+                                          ptrdiff_t c, ptrdiff_t count, VECTOR columns[TILE(extent)][TILE(extent)]) {
+    const int side = is_gradient ? m : m + 2;
+    UNROLL for (int j = 0; j < side; j++) {
+        VECTOR d[TILE(extent)];
+        UNROLL for (int i = 0; i < side; i++) {
+            const SCALAR *address = table->addresses[side * i + j] + (c & table->masks[side * i + j]);
+            d[i] = TILE(load_some)(address, count);
+        }
+        if (is_gradient) {
+            TILE(winograd_gradients)(m, d, columns[j]);
+        } else {
+            TILE(winograd_pixels)(m, d, columns[j]);
+        }
+    }
+}
+
+/// The second half of one row of a transformed tile.
+TARGET INLINE void TILE(winograd_row)(const int m, const bool is_gradient,
+                                      VECTOR columns[TILE(extent)][TILE(extent)], int i, VECTOR v[TILE(extent)]) {
+    const int side = is_gradient ? m : m + 2;
+    VECTOR d[TILE(extent)];
+    UNROLL for (int j = 0; j < side; j++) { d[j] = columns[j][i]; }
+    if (is_gradient) { TILE(winograd_gradients)(m, d, v); } else { TILE(winograd_pixels)(m, d, v); }
+}
+
+/// Where channel c of the first element goes, counted in what the target holds for each channel.
+TARGET INLINE ptrdiff_t TILE(winograd_place)(const chardware_winograd_input *p, ptrdiff_t c) {
+    return p->panel > 0 ? c / p->panel * p->panel_step + c % p->panel : c;
+}
+
+/// Calls the function `lanes` of an instance for all channels of a tile.
+#define WINOGRAD_TILE(name, lanes, images)                                                                            \
+    TARGET INLINE void TILE(name##_tile)(const int m, const bool is_gradient, const chardware_winograd_input *p) {    \
+        const int side = is_gradient ? m : m + 2;                                                                     \
+        TILE(winograd_pixel_table) tables[images];                                                                    \
+        TILE(winograd_find)(side, p, p->source, &tables[0]);                                                          \
+        if (images > 1 && p->other) { TILE(winograd_find)(side, p, p->other, &tables[images - 1]); }                  \
+        ptrdiff_t c = 0;                                                                                              \
+        for (; c + LANES <= p->channels; c += LANES) { TILE(lanes)(m, is_gradient, p, tables, c, LANES); }            \
+        if (c < p->channels) { TILE(lanes)(m, is_gradient, p, tables, c, p->channels - c); }                          \
+    }                                                                                                                 \
+                                                                                                                      \
+    TARGET static void TILE(name##_transform)(const chardware_winograd_input *p) {                                    \
+        if (p->is_gradient) {                                                                                         \
+            if (p->m == 2) { TILE(name##_tile)(2, true, p); } else { TILE(name##_tile)(4, true, p); }                 \
+        } else {                                                                                                      \
+            if (p->m == 2) { TILE(name##_tile)(2, false, p); } else { TILE(name##_tile)(4, false, p); }               \
+        }                                                                                                             \
+    }

@@ -1,0 +1,67 @@
+import Apus
+import ApusBenchmarks
+import ArgumentParser
+import Foundation
+
+/// `apus speedrun`
+struct SpeedrunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "speedrun",
+        abstract: "Trains by a recipe from several seeds and tells accuracy and seconds, with mean and deviation.",
+        discussion: """
+            Each training is a process of its own. When it has ended, a line of JSON is appended to the results; an \
+            experiment that was interrupted goes on with the seeds that are missing for this recipe, processor and number \
+            of threads. With --peers, PyTorch trains its airbench94 from the same seeds, taking turns.
+
+            EXAMPLES
+              apus speedrun --data data/cifar-10-batches-bin
+              apus speedrun --recipe cifar10-90 --seeds 1,2,3
+              apus speedrun --peers Benchmarks/peers --data data/cifar-10-batches-bin
+            """)
+
+    @OptionGroup var recipe: RecipeOptions
+
+    @Option(
+        help: ArgumentHelp("Directory of CIFAR-10's binary version.", valueName: "dir"), completion: .directory)
+    var data = "data/\(CIFAR10.directoryName)"
+
+    @Option(help: ArgumentHelp("The seeds, separated by commas.", valueName: "list"))
+    var seeds = CommaList<UInt64>([1, 2, 3, 4, 5])
+
+    @Option(
+        help: ArgumentHelp("Where results are kept (default: Benchmarks/results/<recipe>.jsonl).", valueName: "file"),
+        completion: .file())
+    var results: String?
+
+    @Option(
+        help: ArgumentHelp("Directory of the peers, whose airbench94 takes turns.", valueName: "dir"),
+        completion: .directory)
+    var peers: String?
+
+    @OptionGroup var threads: ThreadOptions
+
+    func run() async throws {
+        let recipe = try recipe.chosen() ?? .cifar10At94
+        let path = results ?? "Benchmarks/results/\(recipe.name).jsonl"
+        try JSONReport.check(path)
+        var log = try SpeedrunLog(path: path)
+        var programs: [any SpeedrunProgram] = [
+            try ApusProgram(recipe: recipe, options: self.recipe, data: data, threads: threads.count)
+        ]
+        if let peers { programs.append(try PyTorchProgram(directory: peers, data: data, threads: threads.count)) }
+        for program in programs { try program.check() }
+        let signals = InterruptSignals()
+        for seed in seeds.elements {
+            for program in programs where log.result(of: program.identity, seed: seed) == nil {
+                Console.standard.line("\(program.identity.program) \(program.identity.recipe), seed \(seed)")
+                let result = try program.train(seed: seed, signals: signals)
+                try log.append(result)
+                Console.standard.line("  " + result.sentence)
+            }
+        }
+        let groups = programs.map { program in
+            seeds.elements.compactMap { log.result(of: program.identity, seed: $0) }
+        }
+        SpeedrunReport(groups).show(.standard)
+    }
+}

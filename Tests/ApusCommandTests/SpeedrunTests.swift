@@ -1,0 +1,91 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct SpeedrunTests {
+    private func results(_ path: String) throws -> [[String: Any]] {
+        try String(decoding: contents(path), as: UTF8.self).split(separator: "\n").map { try object(Data($0.utf8)) }
+    }
+
+    /// Seeds that are there are not trained again, unless the recipe has changed.
+    @Test func anExperimentGoesOn() async throws {
+        try await withTemporaryDirectory { directory in
+            let data = try SmallCIFAR10.write(in: directory)
+            let file = "\(directory)/results.jsonl"
+            func run(_ seeds: String, _ options: [String] = []) async throws -> CommandRun {
+                let run = try await CommandRun.apus(
+                    [
+                        "speedrun", "--recipe", "keras-cnn", "--set", "epochs=1", "--seeds", seeds, "--data", data,
+                        "--results", file, "--threads", "2",
+                    ] + options)
+                expectSuccess(run)
+                return run
+            }
+            _ = try await run("1")
+            let first = try results(file)
+            let second = try await run("1,2")
+            #expect(second.output.contains("seed 2") && !second.output.contains("seed 1"))
+            let both = try results(file)
+            #expect(both.count == 2 && NSDictionary(dictionary: both[0]).isEqual(to: first[0]))
+            #expect(both.map { $0["seed"] as? Int } == [1, 2])
+            let accuracies = both.compactMap { $0["test_accuracy"] as? Double }
+            let mean = String(format: "%.4f", accuracies.reduce(0, +) / 2)
+            #expect(accuracies.count == 2 && second.output.contains(mean))
+            for result in both {
+                #expect(result["trained_images"] as? Int == SmallCIFAR10.trainImages)
+                #expect(result["process_seconds"] as? Double ?? 0 > result["training_seconds"] as? Double ?? 0)
+                #expect((result["command"] as? String)?.hasPrefix("apus train --recipe keras-cnn --data") == true)
+            }
+            _ = try await run("1", ["--set", "settings.batchSize=16"])
+            #expect(try results(file).count == 3)
+        }
+    }
+
+    /// A peer's program that tells a result at once.
+    @Test func peersTakeTurns() async throws {
+        try await withTemporaryDirectory { directory in
+            let data = try SmallCIFAR10.write(in: directory)
+            let peers = "\(directory)/peers"
+            try FileManager.default.createDirectory(atPath: "\(peers)/.venv/bin", withIntermediateDirectories: true)
+            let python = """
+                #!/bin/sh
+                echo '{"program": "PyTorch 0", "precision": "bf16", "test_accuracy": 0.5, "tta_accuracy": 0.75,
+                "preparation_seconds": 1, "training_seconds": 100, "tta_seconds": 9, "losses": [2, 1],
+                "epochs": [{"epoch": 1, "seconds": 100, "test_accuracy": 0.5}]}'
+                """
+            try Data(python.utf8).write(to: URL(fileURLWithPath: "\(peers)/.venv/bin/python"))
+            try FileManager.default.setAttributes(
+                [.posixPermissions: 0o755], ofItemAtPath: "\(peers)/.venv/bin/python")
+            try Data().write(to: URL(fileURLWithPath: "\(peers)/airbench.py"))
+            let run = try await CommandRun.apus([
+                "speedrun", "--recipe", "keras-cnn", "--set", "epochs=1", "--seeds", "3,4", "--data", data, "--results",
+                "\(directory)/results.jsonl", "--peers", peers,
+            ])
+            expectSuccess(run)
+            let programs = try results("\(directory)/results.jsonl").map {
+                ($0["identity"] as? [String: Any])?["program"] as? String
+            }
+            #expect(programs == ["Apus", "PyTorch", "Apus", "PyTorch"])
+            #expect(run.output.contains("PyTorch airbench94") && run.output.contains("0.7500"))
+            #expect(run.output.contains("110.0") && run.output.contains("times as long"))
+        }
+    }
+
+    @Test func mistakesAreRefused() async throws {
+        try await withTemporaryDirectory { directory in
+            let data = try SmallCIFAR10.write(in: directory)
+            try Data("{}\n".utf8).write(to: URL(fileURLWithPath: "\(directory)/bad.jsonl"))
+            for (options, status, phrase) in [
+                (["--seeds", "1,x"], 64, "--seeds"), (["--recipe", "none"], 64, "--recipe is none"),
+                (["--results", "\(directory)/bad.jsonl"], 65, "bad.jsonl"),
+                (["--results", "\(directory)/none/results.jsonl"], 73, "no directory"),
+                (["--results", "\(directory)/a.jsonl", "--peers", "\(directory)/none"], 66, "airbench.py"),
+                (["--results", "\(directory)/a.jsonl", "--data", "\(directory)/none"], 66, "none"),
+            ] as [([String], Int32, String)] {
+                let common = options.contains("--data") ? [] : ["--data", data]
+                let run = try await CommandRun.apus(["speedrun"] + common + options)
+                expectRefusal(run, status: status, saying: [phrase])
+            }
+        }
+    }
+}
