@@ -22,6 +22,9 @@ package final class TrainingSteps {
     /// The sum over the parts of a batch, where it has several.
     private let accumulated: ParameterBuffer<Float>?
     private var update: OptimizerUpdate
+    /// Names of all parameters that are learnt, and of those of them that rest.
+    private let names: [String]
+    private var resting: [String] = []
 
     /// Steps over some examples, from where the trainer's progress stands.
     package init(_ trainer: Trainer, on examples: Examples, epochs: Int = 1) {
@@ -44,6 +47,7 @@ package final class TrainingSteps {
         update = OptimizerUpdate(
             trainer.parameters, gradients: summed, state: trainer.optimizerState, step: 1,
             position: SchedulePosition(stepsPerEpoch: stepsPerEpoch, epochs: epochs), pool: trainer.pool)
+        names = update.entries.map(\.name)
         // A training that goes on behind an epoch's last step still has that epoch's record to write.
         update.position.step = max(trainer.progress.step - 1, 0)
         update.position.history = trainer.progress.history
@@ -86,11 +90,10 @@ package final class TrainingSteps {
     private func letParametersRest() {
         var position = update.position
         position.step = trainer.progress.epoch * stepsPerEpoch
-        let rateIsZero = trainer.settings.schedule.isZero(from: position)
-        let resting = update.entries.map(\.name).filter {
-            trainer.optimizer.leaves($0, from: position, rateIsZero: rateIsZero)
-        }
-        plan.rest(Set(resting))
+        let resting = trainer.optimizer.resting(
+            among: names, from: position, rateIsZero: trainer.settings.schedule.isZero(from: position))
+        if resting != self.resting { plan.rest(Set(resting)) }
+        self.resting = resting
     }
 
     /// Runs all parts of a batch and leaves the gradients of the whole.

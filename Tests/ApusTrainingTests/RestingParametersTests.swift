@@ -46,7 +46,7 @@ import Testing
         let schedule = PiecewiseLinearSchedule.toZero(over: .epochs(2))
         func rests(_ optimizer: any Optimizer, _ parameter: String, at position: SchedulePosition) -> Bool {
             ParameterGroups([.init("first", optimizer, schedule: schedule)], rest: SGD())
-                .leaves(parameter, from: position, rateIsZero: false)
+                .resting(among: [parameter], from: position, rateIsZero: false) == [parameter]
         }
         #expect(rests(SGD(), "first.bias", at: end))
         #expect(rests(SGD(momentum: 0.5, momentumForm: .pyTorch), "first.bias", at: end))
@@ -54,6 +54,6 @@ import Testing
         #expect(!rests(Adam(), "first.bias", at: end))
         #expect(!rests(SGD(), "second.bias", at: end))
         #expect(!rests(SGD(), "first.bias", at: SchedulePosition(step: 9, stepsPerEpoch: 5, epochs: 4)))
-        #expect(SGD().leaves("second.bias", from: end, rateIsZero: true))
+        #expect(SGD().resting(among: ["second.bias"], from: end, rateIsZero: true) == ["second.bias"])
     }
 }

@@ -280,6 +280,8 @@ typedef struct {
     /// Channels that neighbour each other in the target, a multiple of all vectors' lanes, and the step to the next so
     /// many; with 0, all channels are neighbours.
     ptrdiff_t panel, panel_step;
+    /// Scalars of each image that are needed soon, from `ahead` on behind the first pixel; they are fetched meanwhile.
+    ptrdiff_t ahead, ahead_count;
 } chardware_winograd_input;
 
 /// The transforms of `count` filters of 3×3 taps that lie side by side, their taps `tap_step` apart.

@@ -89,6 +89,14 @@ TARGET INLINE ptrdiff_t TILE(winograd_place)(const chardware_winograd_input *p, 
     return p->panel > 0 ? c / p->panel * p->panel_step + c % p->panel : c;
 }
 
+/// Asks for some scalars of an image, which a processor does not foresee from the pixels of a tile.
+TARGET INLINE void TILE(winograd_fetch)(const void *source, ptrdiff_t first, ptrdiff_t count) {
+    const SCALAR *address = (const SCALAR *)source + first;
+    for (ptrdiff_t index = 0; index < count; index += 64 / (ptrdiff_t)sizeof(SCALAR)) {
+        __builtin_prefetch(address + index, 0, 2);
+    }
+}
+
 /// Calls the function `lanes` of an instance for all channels of a tile.
 #define WINOGRAD_TILE(name, lanes, images)                                                                            \
     TARGET INLINE void TILE(name##_tile)(const int m, const bool is_gradient, const chardware_winograd_input *p) {    \
@@ -96,8 +104,13 @@ TARGET INLINE ptrdiff_t TILE(winograd_place)(const chardware_winograd_input *p, 
         TILE(winograd_pixel_table) tables[images];                                                                    \
         TILE(winograd_find)(side, p, p->source, &tables[0]);                                                          \
         if (images > 1 && p->other) { TILE(winograd_find)(side, p, p->other, &tables[images - 1]); }                  \
-        ptrdiff_t c = 0;                                                                                              \
-        for (; c + LANES <= p->channels; c += LANES) { TILE(lanes)(m, is_gradient, p, tables, c, LANES); }            \
+        const ptrdiff_t fetched = p->ahead_count / ((p->channels + LANES - 1) / LANES);                               \
+        ptrdiff_t c = 0, ahead = p->ahead;                                                                            \
+        for (; c + LANES <= p->channels; c += LANES, ahead += fetched) {                                              \
+            TILE(winograd_fetch)(p->source, ahead, fetched);                                                          \
+            if (images > 1 && p->other) { TILE(winograd_fetch)(p->other, ahead, fetched); }                           \
+            TILE(lanes)(m, is_gradient, p, tables, c, LANES);                                                         \
+        }                                                                                                             \
         if (c < p->channels) { TILE(lanes)(m, is_gradient, p, tables, c, p->channels - c); }                          \
     }                                                                                                                 \
                                                                                                                       \

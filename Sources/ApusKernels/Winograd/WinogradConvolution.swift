@@ -112,7 +112,8 @@ package struct WinogradConvolution<Scalar: BLASScalar>: Sendable {
         pool.forEach(blocks.count) { shard, worker in
             let block = blocks[shard]
             product.run(
-                tiles, block, source: input + block.images.lowerBound * product.source.count, transformed: workspace,
+                tiles, block, source: input + block.images.lowerBound * product.source.count, isFar: true,
+                transformed: workspace,
                 result: output,
                 epilogue: .init(start: bias, rectifies: epilogue.rectifies, pools: epilogue.pools, taps: taps),
                 scratch: scratch + worker * product.scratchCount)
@@ -141,7 +142,8 @@ package struct WinogradConvolution<Scalar: BLASScalar>: Sendable {
             var source = outputGradient.gradient + (isPlain ? block.images.lowerBound * product.source.count : 0)
             if !isPlain { source = expand(outputGradient, block, to: own + product.scratchCount) }
             product.run(
-                tiles, block, source: source, transformed: transformed, result: inputGradient, epilogue: .init(),
+                tiles, block, source: source, isFar: isPlain, transformed: transformed, result: inputGradient,
+                epilogue: .init(),
                 scratch: own)
         }
     }

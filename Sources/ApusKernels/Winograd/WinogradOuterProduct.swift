@@ -166,14 +166,18 @@ struct WinogradOuterProduct: Sendable {
                     width: geometry.input.width, line_step: geometry.input.width * geometry.inputChannels,
                     pixel_step: geometry.inputChannels, top: line * m - geometry.padTop,
                     left: column * m - geometry.padLeft, channels: geometry.inputChannels,
-                    target: left + place * geometry.inputChannels, target_step: leftStep, panel: 0, panel_step: 0)
+                    target: left + place * geometry.inputChannels, target_step: leftStep, panel: 0, panel_step: 0,
+                    ahead: (line * tileColumns + column + 1) * (geometry.inputCount / imageTiles),
+                    ahead_count: geometry.inputCount / imageTiles)
                 var slope = chardware_winograd_input(
                     m: Int32(m), is_gradient: true, source: slopes,
                     other: images.count > 1 ? slopes + geometry.outputCount : nil, height: geometry.output.height,
                     width: geometry.output.width, line_step: geometry.output.width * geometry.outputChannels,
                     pixel_step: geometry.outputChannels, top: line * m, left: column * m,
                     channels: geometry.outputChannels, target: right + place * panelWidth, target_step: rightStep,
-                    panel: panelWidth, panel_step: chunkRows * panelWidth)
+                    panel: panelWidth, panel_step: chunkRows * panelWidth,
+                    ahead: (line * tileColumns + column + 1) * (geometry.outputCount / imageTiles),
+                    ahead_count: outputGradient.isPlain ? geometry.outputCount / imageTiles : 0)
                 if precision == .bfloat16 {
                     tiles.transformPair(&seen)
                     tiles.transformPair(&slope)

@@ -27,9 +27,9 @@ struct WinogradProduct: Sendable {
     private let sourceOffsets: [Int]
     private let targetOffsets: [Int]
 
-    /// Scalars of transformed tiles of a block, both sides together: twice as many of float32 as a second-level cache holds,
-    /// because the transformed filter is read once for each block.
-    private static let blockScalars = CacheSizes.current.bytes(ofLevel: 2) / 2
+    /// Scalars of a block's transformed tiles, and of a panel of its products: as many of float32 as a second-level cache
+    /// holds. The transformed filter is read once for each block.
+    private static let blockScalars = CacheSizes.current.bytes(ofLevel: 2) / 4
     /// Tiles of a block that are worth reading the transformed filter for.
     private static let fewestTiles = 16
     /// Shards that keep many cores busy.
@@ -50,7 +50,7 @@ struct WinogradProduct: Sendable {
         operandPanels = precision == .bfloat16 ? panels.paired(taps: 1) : panels
         let sourceWords = precision.words(source.channels)
         let elements = (m + 2) * (m + 2)
-        let most = max(Self.fewestTiles, Self.blockScalars / (elements * (sourceWords + target.channels)))
+        let most = max(Self.fewestTiles, Self.blockScalars / (elements * (sourceWords + 2 * lanes)))
         let lines = (target.size.height + m - 1) / m
         let columns = (target.size.width + m - 1) / m
         let share = (images * lines * columns + Self.wantedShards - 1) / Self.wantedShards
@@ -60,7 +60,7 @@ struct WinogradProduct: Sendable {
             ? wanted / (lines * columns) * lines * columns : max(1, wanted / columns) * columns
         let pairs = (blockTiles + 1) / 2
         sourceOffsets = (0..<pairs).map { 2 * $0 * sourceWords }
-        targetOffsets = (0..<pairs).map { 2 * $0 * target.channels }
+        targetOffsets = (0..<pairs).map { 4 * $0 * lanes }
     }
 
     /// F(2×2) is the more exact, so F(4×4) has to be clearly ahead.
@@ -83,9 +83,10 @@ struct WinogradProduct: Sendable {
 
     // A cache line more than a power of two: else all elements of a tile would fall into one set of the caches.
     private var sourceStep: Int { 2 * pairs * sourceWords + 16 }
-    private var targetStep: Int { 2 * pairs * target.channels + 16 }
+    private var targetStep: Int { 2 * pairs * panelWidth + 16 }
 
     private var sourceWords: Int { precision.words(source.channels) }
+    private var panelWidth: Int { 2 * panels.lanes }
 
     /// Scalars of the transformed filter, and in bfloat16 of what it is packed into again.
     var filterCount: Int { elements * (panels.count + (precision == .bfloat16 ? operandPanels.count : 0)) }
@@ -202,81 +203,92 @@ struct WinogradProduct: Sendable {
         var taps: UnsafeMutablePointer<Int8>?
     }
 
-    /// Computes a block.
+    /// Computes a block, a panel of target channels after the other.
     ///
     /// - Parameters:
     ///   - source: Where line 0 of the block's first image would lie, and other images `source.count` apart.
+    ///   - isFar: Whether the source lies in memory rather than in a cache.
     ///   - result: The first image of all that are written.
     @inline(__always)
     func run<Scalar: BLASScalar>(
-        _ tiles: TileSet, _ block: Block, source input: UnsafePointer<Scalar>,
+        _ tiles: TileSet, _ block: Block, source input: UnsafePointer<Scalar>, isFar: Bool,
         transformed filter: UnsafePointer<Scalar>, result: UnsafeMutablePointer<Scalar>, epilogue: Epilogue<Scalar>,
         scratch: UnsafeMutablePointer<Scalar>
     ) {
         let products = scratch + elements * sourceStep
+        let tileScalars = source.count / imageTiles
         var tile = 0
         for image in 0..<block.images.count {
             for line in block.tileLines {
                 for column in 0..<tileColumns {
                     var transform = chardware_winograd_input(
                         m: Int32(m), is_gradient: false, source: input + image * source.count, other: nil,
-                        height: source.size.height,
-                        width: source.size.width, line_step: source.line, pixel_step: source.channels,
-                        top: line * m - top, left: column * m - left, channels: source.channels,
-                        target: scratch + tile * sourceWords, target_step: sourceStep, panel: 0, panel_step: 0)
+                        height: source.size.height, width: source.size.width, line_step: source.line,
+                        pixel_step: source.channels, top: line * m - top, left: column * m - left,
+                        channels: source.channels, target: scratch + tile * sourceWords, target_step: sourceStep,
+                        panel: 0, panel_step: 0, ahead: (line * tileColumns + column + 1) * tileScalars,
+                        ahead_count: isFar ? tileScalars : 0)
                     tiles.transform(&transform, precision, as: Scalar.self)
                     tile += 1
                 }
             }
         }
-        multiply(tiles, pairs: (tile + 1) / 2, scratch, filter, to: products)
-        let step = epilogue.pools ? 2 : 1
-        let (height, width) = (target.size.height / step, target.size.width / step)
-        tile = 0
-        for image in block.images {
-            for line in block.tileLines {
-                for column in 0..<tileColumns {
-                    let (y, x) = (line * m / step, column * m / step)
-                    let offset = ((image * height + y) * width + x) * target.channels
-                    var transform = chardware_winograd_output(
-                        m: Int32(m), products: products + tile * target.channels, product_step: targetStep,
-                        start: epilogue.start, output: result + offset, line_step: width * target.channels,
-                        pixel_step: target.channels, height: height - y, width: width - x, channels: target.channels,
-                        rectifies: epilogue.rectifies, pools: epilogue.pools, taps: epilogue.taps.map { $0 + offset })
-                    tiles.transform(&transform, as: Scalar.self)
-                    tile += 1
-                }
-            }
+        for panel in 0..<operandPanels.panels {
+            multiply(tiles, pairs: (tile + 1) / 2, panel: panel, scratch, filter, to: products)
+            finish(tiles, block, channels: panels.columns(ofPanel: panel), products, result: result, epilogue: epilogue)
         }
     }
 
-    /// The product of each element; an odd last tile has a neighbour of whatever the memory holds.
+    /// A panel of the product of each element; an odd last tile has a neighbour of whatever the memory holds.
     @inline(__always)
     private func multiply<Scalar: BLASScalar>(
-        _ tiles: TileSet, pairs: Int, _ scratch: UnsafePointer<Scalar>, _ filter: UnsafePointer<Scalar>,
+        _ tiles: TileSet, pairs: Int, panel: Int, _ scratch: UnsafePointer<Scalar>, _ filter: UnsafePointer<Scalar>,
         to products: UnsafeMutablePointer<Scalar>
     ) {
         let run = chardware_run(source: 0, panel_row: 0, length: sourceWords)
         let filter = filter + (precision == .bfloat16 ? elements * panels.count : 0)
+        let channels = operandPanels.columns(ofPanel: panel).count
         sourceOffsets.withUnsafeBufferPointer { sources in
             targetOffsets.withUnsafeBufferPointer { targets in
                 withUnsafePointer(to: run) { run in
                     for element in 0..<elements {
                         let location = FilterPanels.Location.packed(filter + element * operandPanels.count)
-                        for panel in 0..<operandPanels.panels {
-                            let columns = operandPanels.columns(ofPanel: panel)
-                            let operand = operandPanels.panel(group: 0, panel: panel, in: location)
-                            var product = chardware_product(
-                                source: scratch + element * sourceStep, source_offsets: sources.baseAddress,
-                                source_step: sourceWords, runs: run, run_count: 1, panel: operand.rows,
-                                panel_stride: operand.stride, start: nil,
-                                output: products + element * targetStep + columns.lowerBound,
-                                output_offsets: targets.baseAddress, output_step: target.channels, pairs: pairs,
-                                channels: columns.count, rectifies: false, pools: false, taps: nil, sums: nil,
-                                sums_step: 0)
-                            tiles.multiply(&product, precision, as: Scalar.self)
-                        }
+                        let operand = operandPanels.panel(group: 0, panel: panel, in: location)
+                        var product = chardware_product(
+                            source: scratch + element * sourceStep, source_offsets: sources.baseAddress,
+                            source_step: sourceWords, runs: run, run_count: 1, panel: operand.rows,
+                            panel_stride: operand.stride, start: nil, output: products + element * targetStep,
+                            output_offsets: targets.baseAddress, output_step: panelWidth, pairs: pairs,
+                            channels: channels, rectifies: false, pools: false, taps: nil, sums: nil, sums_step: 0)
+                        tiles.multiply(&product, precision, as: Scalar.self)
                     }
+                }
+            }
+        }
+    }
+
+    /// Transforms the products of some channels to pixels.
+    @inline(__always)
+    private func finish<Scalar: BLASScalar>(
+        _ tiles: TileSet, _ block: Block, channels: Range<Int>, _ products: UnsafePointer<Scalar>,
+        result: UnsafeMutablePointer<Scalar>, epilogue: Epilogue<Scalar>
+    ) {
+        let step = epilogue.pools ? 2 : 1
+        let (height, width) = (target.size.height / step, target.size.width / step)
+        var tile = 0
+        for image in block.images {
+            for line in block.tileLines {
+                for column in 0..<tileColumns {
+                    let (y, x) = (line * m / step, column * m / step)
+                    let offset = ((image * height + y) * width + x) * target.channels + channels.lowerBound
+                    var transform = chardware_winograd_output(
+                        m: Int32(m), products: products + tile * panelWidth, product_step: targetStep,
+                        start: epilogue.start.map { $0 + channels.lowerBound }, output: result + offset,
+                        line_step: width * target.channels, pixel_step: target.channels, height: height - y,
+                        width: width - x, channels: channels.count, rectifies: epilogue.rectifies,
+                        pools: epilogue.pools, taps: epilogue.taps.map { $0 + offset })
+                    tiles.transform(&transform, as: Scalar.self)
+                    tile += 1
                 }
             }
         }

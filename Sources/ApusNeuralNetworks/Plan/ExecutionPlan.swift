@@ -117,9 +117,7 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
         require(purpose == .training, "ExecutionPlan: backward on an inference plan")
         require(samples > 0, "ExecutionPlan: backward before forward")
         for index in backwardSteps {
-            var run = run(ofStep: index)
-            run.needsInputGradients = index != lastBackwardStep
-            steps[index].backward(run)
+            steps[index].backward(run(ofStep: index, needsInputGradients: index != lastBackwardStep))
             ended(index)
         }
     }
@@ -141,10 +139,11 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
         lastBackwardStep = resting.isEmpty ? nil : first
     }
 
-    func run(ofStep index: Int) -> StepRun<Scalar> {
+    func run(ofStep index: Int, needsInputGradients: Bool = true) -> StepRun<Scalar> {
         StepRun(
             samples: samples, firstSample: firstSample, isTraining: purpose == .training, pool: pool,
-            key: key.folding(step).folding(UInt64(index)), arena: arena, layout: layout,
+            key: key.folding(step).folding(UInt64(index)), needsInputGradients: needsInputGradients, arena: arena,
+            layout: layout,
             parameterValues: parameters.pointer, parameterGradients: gradients?.pointer)
     }
 

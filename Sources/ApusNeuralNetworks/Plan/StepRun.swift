@@ -19,7 +19,7 @@ public struct StepRun<Scalar: BLASScalar> {
     public let key: RandomKey
 
     /// Whether anybody needs the gradients that backward makes of a step's inputs.
-    var needsInputGradients = true
+    let needsInputGradients: Bool
 
     let arena: UnsafeMutableRawPointer
     let layout: ArenaLayout

@@ -150,7 +150,7 @@ struct ConvolutionStep<Scalar: BLASScalar>: Step {
                 rows: run.samples * geometry.output.area, channels: geometry.outputChannels,
                 outputGradient: outputGradient.gradient, biasGradient: run.gradientPointer(bias),
                 workspace: run.workspace, pool: run.pool)
-        } else if parameters.contains(where: \.isTrainable) {
+        } else if kernel.isTrainable || bias?.isTrainable == true {
             filterGradient(outputGradient, run)
         }
         if input.hasGradient && run.needsInputGradients { inputGradient(outputGradient, run) }

@@ -14,19 +14,21 @@ public protocol Optimizer: Sendable, Codable, Validated {
     var stateNames: [String] { get }
     /// Moves parameters once. The result must not depend on the number of threads.
     func update(_ update: OptimizerUpdate)
-    /// Whether a parameter stays as it is from a position to the training's end whatever its gradient, which then is not
-    /// made; `false` by default.
+    /// Which of some parameters stay as they are from a position to the training's end whatever their gradients, which then
+    /// are not made; none by default.
     ///
     /// - Parameters:
-    ///   - parameter: Its full name, such as `conv1.kernel`.
+    ///   - parameters: Full names, such as `conv1.kernel`.
     ///   - position: Where the training stands.
     ///   - rateIsZero: Whether the schedule leaves nothing of the learning rate from there on.
-    func leaves(_ parameter: String, from position: SchedulePosition, rateIsZero: Bool) -> Bool
+    func resting(among parameters: [String], from position: SchedulePosition, rateIsZero: Bool) -> [String]
 }
 
 extension Optimizer {
     /// Nothing is promised: some rules move parameters at a rate of zero, too.
-    public func leaves(_ parameter: String, from position: SchedulePosition, rateIsZero: Bool) -> Bool { false }
+    public func resting(
+        among parameters: [String], from position: SchedulePosition, rateIsZero: Bool
+    ) -> [String] { [] }
 }
 
 /// An optimizer that moves each element by its own gradient and state alone: it is handed shards of all parameters at once.

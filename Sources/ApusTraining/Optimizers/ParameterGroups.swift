@@ -49,11 +49,20 @@ public struct ParameterGroups: Optimizer {
         }
     }
 
-    /// Whether the optimizer that moves the parameter leaves it.
-    public func leaves(_ parameter: String, from position: SchedulePosition, rateIsZero: Bool) -> Bool {
-        let group = groups.first { $0.pattern.matches(parameter: parameter) }
-        return (group?.optimizer ?? rest).leaves(
-            parameter, from: position, rateIsZero: group?.schedule?.isZero(from: position) ?? rateIsZero)
+    /// What each optimizer says of its parameters.
+    public func resting(
+        among parameters: [String], from position: SchedulePosition, rateIsZero: Bool
+    ) -> [String] {
+        func isZero(_ group: Int) -> Bool {
+            groups.indices.contains(group) ? groups[group].schedule?.isZero(from: position) ?? rateIsZero : rateIsZero
+        }
+        if !(0...groups.count).contains(where: isZero) { return [] }
+        let owners = parameters.map { name in groups.firstIndex { $0.pattern.matches(parameter: name) } ?? groups.count
+        }
+        return optimizers.enumerated().flatMap { index, optimizer in
+            let own = zip(parameters, owners).filter { $0.1 == index }.map(\.0)
+            return optimizer.resting(among: own, from: position, rateIsZero: isZero(index))
+        }
     }
 
     private var optimizers: [any Optimizer] { groups.map(\.optimizer) + [rest] }

@@ -68,9 +68,11 @@ public struct SGD: ElementwiseOptimizer {
     /// Names of the state buffers.
     public var stateNames: [String] { momentum > 0 ? ["momentum"] : [] }
 
-    /// Whether nothing is left of the rate, unless the momentum keeps steps of before.
-    public func leaves(_ parameter: String, from position: SchedulePosition, rateIsZero: Bool) -> Bool {
-        rateIsZero && (momentum == 0 || momentumForm == .pyTorch)
+    /// All of them where nothing is left of the rate, unless the momentum keeps steps of before.
+    public func resting(
+        among parameters: [String], from position: SchedulePosition, rateIsZero: Bool
+    ) -> [String] {
+        rateIsZero && (momentum == 0 || momentumForm == .pyTorch) ? parameters : []
     }
 
     /// Moves one shard of parameters and its momentum.
