@@ -3,8 +3,9 @@ import Foundation
 /// A value that one thread at a time may look at, as `Synchronization.Mutex`, over a lock of the C library: what the
 /// standard library's lock orders, the thread sanitizer does not see.
 package final class Locked<Value: ~Copyable>: @unchecked Sendable {
-    private var value: Value
+    // First, because a value without a size would share its address with what lies behind it.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private var value: Value
 
     package init(_ value: consuming sending Value) {
         self.value = value

@@ -87,14 +87,19 @@ final class ConvolutionData {
     }
 
     private func runWinograd(_ direction: ConvolutionDirection, images: Int, pool: WorkerPool) {
-        if direction == .forward {
+        switch direction {
+        case .forward:
             winograd.forward(
                 images: images, input: input.pointer, filter: filter.pointer, bias: nil, output: output.pointer,
                 workspace: workspace.pointer, pool: pool)
-        } else {
+        case .inputGradient:
             winograd.inputGradient(
                 images: images, outputGradient: OutputGradient(outputGradient.pointer), filter: filter.pointer,
                 inputGradient: inputGradient.pointer, workspace: workspace.pointer, pool: pool)
+        case .filterGradient:
+            winograd.filterGradient(
+                images: images, input: input.pointer, outputGradient: OutputGradient(outputGradient.pointer),
+                filterGradient: filterGradient.pointer, biasGradient: nil, workspace: workspace.pointer, pool: pool)
         }
     }
 

@@ -65,8 +65,9 @@ private final class Recorder {
         let start = clock.now
         var last = start
         func lap() -> Double {
-            defer { last = clock.now }
-            return clock.now - last
+            let now = clock.now
+            defer { last = now }
+            return now - last
         }
         plan.forward(samples: samples) { run.forward[$0] = lap() }
         plan.backward { run.backward[$0] = lap() }
