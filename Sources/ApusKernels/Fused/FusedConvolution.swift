@@ -237,7 +237,8 @@ package struct FusedConvolution<Scalar: BLASScalar>: Sendable {
             let own = scratch + worker * scratchCount
             var source = outputGradient.gradient + (isPlain ? block.lowerBound * geometry.outputCount : 0)
             if !isPlain {
-                expand(outputGradient, images: block, to: own)
+                outputGradient.write(
+                    images: block, lines: 0..<geometry.output.height, of: geometry, to: own, sums: nil, tiles)
                 source = UnsafePointer(own)
             }
             if isPaired {
@@ -267,22 +268,6 @@ package struct FusedConvolution<Scalar: BLASScalar>: Sendable {
         if !isPaired { return UnsafePointer(packed) }
         panels.pair(packed, taps: geometry.kernel.area, to: packed + panels.count, tiles, pool: pool)
         return UnsafePointer(packed + panels.count)
-    }
-
-    @inline(__always)
-    private func expand(
-        _ outputGradient: OutputGradient<Scalar>, images: Range<Int>, to target: UnsafeMutablePointer<Scalar>
-    ) {
-        let pooled = epilogue.pools ? 2 : 1
-        let line = geometry.output.width * geometry.outputChannels
-        let lines = geometry.output.height / pooled
-        for index in 0..<images.count * lines {
-            outputGradient.write(
-                line: images.lowerBound * lines + index, width: geometry.output.width / pooled,
-                channels: 0..<geometry.outputChannels, of: geometry.outputChannels,
-                to: target + index * pooled * line, targetPixel: geometry.outputChannels, targetLine: line, sums: nil,
-                tiles)
-        }
     }
 
     /// The gradients with respect to filter and bias, summed over the images.

@@ -42,4 +42,32 @@ package struct OutputGradient<Scalar: BLASScalar> {
             windows: width, channels: channels.count)
         tiles.unpool(&unpooling, as: Scalar.self)
     }
+
+    /// Writes the gradient of some lines of some images' outputs.
+    ///
+    /// - Parameters:
+    ///   - lines: Lines of the output; a pooling's windows that they touch are written whole.
+    ///   - geometry: The convolution's.
+    ///   - target: Where the first image's line 0 lies, or would lie: `[images, height, width, channels]`.
+    ///   - sums: `[images, channels]`, each image's sums over the pixels written, added to what it holds.
+    @inline(__always)
+    func write(
+        images: Range<Int>, lines: Range<Int>, of geometry: ConvolutionGeometry,
+        to target: UnsafeMutablePointer<Scalar>, sums: UnsafeMutablePointer<Scalar>?, _ tiles: TileSet
+    ) {
+        let windowLines = taps == nil ? 1 : 2
+        let channels = geometry.outputChannels
+        let line = geometry.output.width * channels
+        let end = min(geometry.output.height, lines.upperBound + windowLines - 1)
+        let windows = lines.lowerBound / windowLines..<end / windowLines
+        for (index, image) in images.enumerated() {
+            for window in windows {
+                write(
+                    line: image * (geometry.output.height / windowLines) + window,
+                    width: geometry.output.width / windowLines, channels: 0..<channels, of: channels,
+                    to: target + (index * geometry.output.height + window * windowLines) * line, targetPixel: channels,
+                    targetLine: line, sums: sums.map { $0 + index * channels }, tiles)
+            }
+        }
+    }
 }

@@ -140,7 +140,14 @@ package struct WinogradConvolution<Scalar: BLASScalar>: Sendable {
             let block = blocks[shard]
             let own = scratch + worker * (product.scratchCount + expandedCount)
             var source = outputGradient.gradient + (isPlain ? block.images.lowerBound * product.source.count : 0)
-            if !isPlain { source = expand(outputGradient, block, to: own + product.scratchCount) }
+            if !isPlain {
+                // A block of several images sees all their lines; one of few lines begins with whole windows.
+                let seen = product.sourceLines(block)
+                let first = epilogue.pools ? seen.lowerBound & ~1 : seen.lowerBound
+                let base = own + product.scratchCount - first * geometry.output.width * geometry.outputChannels
+                outputGradient.write(images: block.images, lines: seen, of: geometry, to: base, sums: nil, tiles)
+                source = UnsafePointer(base)
+            }
             product.run(
                 tiles, block, source: source, isFar: isPlain, transformed: transformed, result: inputGradient,
                 epilogue: .init(),
@@ -160,30 +167,6 @@ package struct WinogradConvolution<Scalar: BLASScalar>: Sendable {
         filterProduct.run(
             tiles, images: images, input: input, outputGradient: outputGradient,
             filterGradient: filterGradient, biasGradient: biasGradient, workspace: workspace, pool: pool)
-    }
-
-    /// Writes the lines of the output's gradient that a block sees, and returns where line 0 of its first image would lie. A
-    /// block of several images sees all their lines.
-    @inline(__always)
-    private func expand(
-        _ outputGradient: OutputGradient<Scalar>, _ block: WinogradProduct.Block,
-        to target: UnsafeMutablePointer<Scalar>
-    ) -> UnsafePointer<Scalar> {
-        let pooled = epilogue.pools ? 2 : 1
-        let line = geometry.output.width * geometry.outputChannels
-        let seen = backwardProduct.sourceLines(block)
-        let lines = seen.lowerBound / pooled..<(seen.upperBound + pooled - 1) / pooled
-        let base = target - lines.lowerBound * pooled * line
-        for (index, image) in block.images.enumerated() {
-            for window in lines {
-                outputGradient.write(
-                    line: image * (geometry.output.height / pooled) + window, width: geometry.output.width / pooled,
-                    channels: 0..<geometry.outputChannels, of: geometry.outputChannels,
-                    to: base + (index * geometry.output.height + window * pooled) * line,
-                    targetPixel: geometry.outputChannels, targetLine: line, sums: nil, tiles)
-            }
-        }
-        return UnsafePointer(base)
     }
 
     /// `[3, 3, inputChannels, outputChannels]` to `[3, 3, outputChannels, inputChannels]`.

@@ -153,7 +153,8 @@ struct WinogradOuterProduct: Sendable {
                 }
             }
         } else {
-            expand(outputGradient, images, to: expanded, sums: sums, tiles)
+            outputGradient.write(
+                images: images, lines: 0..<geometry.output.height, of: geometry, to: expanded, sums: sums, tiles)
             slopes = UnsafePointer(expanded)
         }
         let pixels = input + images.lowerBound * geometry.inputCount
@@ -186,27 +187,6 @@ struct WinogradOuterProduct: Sendable {
                     tiles.transform(&slope, as: Scalar.self)
                 }
                 place += 1
-            }
-        }
-    }
-
-    /// Writes the output gradients of some images.
-    @inline(__always)
-    private func expand<Scalar: BLASScalar>(
-        _ outputGradient: OutputGradient<Scalar>, _ images: Range<Int>,
-        to target: UnsafeMutablePointer<Scalar>, sums: UnsafeMutablePointer<Scalar>?, _ tiles: TileSet
-    ) {
-        let step = epilogue.pools ? 2 : 1
-        let line = geometry.output.width * geometry.outputChannels
-        let lines = geometry.output.height / step
-        for (index, image) in images.enumerated() {
-            for window in 0..<lines {
-                outputGradient.write(
-                    line: image * lines + window, width: geometry.output.width / step,
-                    channels: 0..<geometry.outputChannels, of: geometry.outputChannels,
-                    to: target + index * geometry.outputCount + window * step * line,
-                    targetPixel: geometry.outputChannels, targetLine: line,
-                    sums: sums.map { $0 + index * geometry.outputChannels }, tiles)
             }
         }
     }
