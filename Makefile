@@ -69,7 +69,7 @@ speedrun: build ## Train CIFAR-10 to 94 % from five seeds: DATA=dir ARGS="--reci
 	@mkdir -p Benchmarks/results
 	@$(APUS) speedrun $(if $(DATA),--data "$(DATA)") $(ARGS)
 
-speedrun-peers: build ## The same, taking turns with PyTorch's airbench94
+speedrun-peers: build ## The same, taking turns with PyTorch or Keras
 	@$(PEERS)/install
 	@mkdir -p Benchmarks/results
 	@$(APUS) speedrun --peers $(PEERS) $(if $(DATA),--data "$(DATA)") $(ARGS)

@@ -7,6 +7,7 @@ import numpy
 import tensorflow as tf
 
 import reference
+from keras_network import keras_cnn
 from pins import threads_text
 from random_data import NetworkData
 from tensorflow_side import configure, convolution, exercise
@@ -52,18 +53,7 @@ class Calls:
     def __init__(self, work, activation=None):
         self.data = NetworkData(work)
         self.batches = self.data.batches
-        layers = keras.layers
-        self.model = keras.Sequential([
-            keras.Input((work.image_size, work.image_size, 3)),
-            layers.Conv2D(32, 3, activation="relu"),
-            layers.MaxPooling2D(),
-            layers.Conv2D(64, 3, activation="relu"),
-            layers.MaxPooling2D(),
-            layers.Conv2D(128, 3, activation="relu"),
-            layers.Flatten(),
-            layers.Dense(128, activation="relu"),
-            layers.Dense(10, activation=activation),
-        ])
+        self.model = keras_cnn(work.image_size, activation)
         self.model.set_weights(self.data.weights)
 
     def dataset(self, tensors):

@@ -11,7 +11,8 @@ struct SpeedrunCommand: AsyncParsableCommand {
         discussion: """
             Each training is a process of its own. When it has ended, a line of JSON is appended to the results; an \
             experiment that was interrupted goes on with the seeds that are missing for this recipe, processor and number \
-            of threads. With --peers, PyTorch trains its airbench94 from the same seeds, taking turns.
+            of threads. With --peers, another framework trains from the same seeds, taking turns: Keras keras-cnn, PyTorch \
+            cifar10-95, and for all other recipes PyTorch airbench94.
 
             EXAMPLES
               apus speedrun --data data/cifar-10-batches-bin
@@ -34,7 +35,7 @@ struct SpeedrunCommand: AsyncParsableCommand {
     var results: String?
 
     @Option(
-        help: ArgumentHelp("Directory of the peers, whose airbench94 takes turns.", valueName: "dir"),
+        help: ArgumentHelp("Directory of the peers, one of which takes turns.", valueName: "dir"),
         completion: .directory)
     var peers: String?
 
@@ -48,7 +49,10 @@ struct SpeedrunCommand: AsyncParsableCommand {
         var programs: [any SpeedrunProgram] = [
             try ApusProgram(recipe: recipe, options: self.recipe, data: data, threads: threads.count)
         ]
-        if let peers { programs.append(try PyTorchProgram(directory: peers, data: data, threads: threads.count)) }
+        if let peers {
+            programs.append(
+                try PeerProgram(comparedWith: recipe, directory: peers, data: data, threads: threads.count))
+        }
         for program in programs { try program.check() }
         let signals = InterruptSignals()
         for seed in seeds.elements {

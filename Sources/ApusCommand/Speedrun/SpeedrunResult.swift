@@ -2,7 +2,7 @@ import Foundation
 
 /// What was trained, where, and by what: trainings that may be averaged over their seeds agree in all of it.
 struct SpeedrunIdentity: Codable, Hashable {
-    /// `Apus` or `PyTorch`.
+    /// `Apus`, `PyTorch` or `Keras`.
     let program: String
     let recipe: String
     /// The digest of all of the recipe's settings, or of the program that has them.
