@@ -26,7 +26,12 @@ enum AutomaticChoice {
         _ geometry: ConvolutionGeometry, _ direction: ConvolutionDirection, images: Int, _ precision: Precision
     ) -> Bool {
         guard WinogradConvolution<Float>.suits(geometry) else { return false }
-        if direction == .filterGradient && precision == .float32 { return false }
+        // A pooling behind the convolution, which is not known here, leaves the fused kernel a quarter of the products.
+        if direction == .filterGradient, precision == .float32,
+            FusedConvolution<Float>.canFuse(ConvolutionEpilogue(pools: true), into: geometry)
+        {
+            return false
+        }
         let target = direction == .inputGradient ? geometry.input : geometry.output
         let m = WinogradProduct.bestTile(for: target)
         let tiles = images * ((target.height + m - 1) / m) * ((target.width + m - 1) / m)
