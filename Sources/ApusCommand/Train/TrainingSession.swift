@@ -100,6 +100,11 @@ struct TrainingSession {
                     + "products; lift it with: \(cost.remedy) apus train …"
             )
         }
+        if settings.precision == .bfloat16, !Processor.presentFeatures.contains(.avx512bf16) {
+            console.note(
+                "Warning: this processor makes no products of bfloat16, and float32 is faster: --precision fp32, or "
+                    + "--set settings.precision=fp32 with a recipe")
+        }
         let done = job.trainer.progress
         if done.epoch >= job.epochs {
             console.line(
