@@ -41,6 +41,7 @@ fuzz: setup ## Feed all readers of files a million broken ones: RUNS=n READERS="
 	@MARCH=$(MARCH) RUNS=$(RUNS) READERS="$(READERS)" Scripts/fuzz
 
 sanitize: setup ## Run all tests under the thread and the address sanitizer: SANITIZERS=thread FILTER=name
+	@Scripts/setup report browser emulator trace
 	@MARCH=$(MARCH) FILTER="$(FILTER)" Scripts/sanitize $(SANITIZERS)
 
 train: build ## Train on CIFAR-10: DATA=dir EPOCHS=n ARGS="--seed 2 …"
