@@ -11,7 +11,7 @@ package final class TrainingSteps {
     /// The plan that the steps run.
     package let plan: ExecutionPlan<Float>
     /// Steps of an epoch.
-    let stepsPerEpoch: Int
+    package let stepsPerEpoch: Int
     /// Whether examples have a class.
     let hasClasses: Bool
     /// The learning rate of the last step.

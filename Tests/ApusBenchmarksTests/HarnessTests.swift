@@ -98,6 +98,28 @@ struct HarnessTests {
         #expect(order.suffix(6) == ["A", "B", "A", "B", "A", "B"])
     }
 
+    @Test("workloads take turns after each slice of a sample")
+    func slices() {
+        let clock = SimulatedClock()
+        var order: [String] = []
+        func workload(_ name: String) -> Workload {
+            var workload = Workload(.init(suite: "test", name: name, algorithm: "a", threads: 1, metric: .time)) {
+                Workload.Prepared(verify: {}) {
+                    order.append(name)
+                    clock.advance(by: 0.1)
+                }
+            }
+            workload.sampling = .slices(3)
+            return workload
+        }
+        let measurements = measure([workload("A"), workload("B")], clock, lockstep: true)
+        #expect(order.suffix(6) == ["A", "B", "A", "B", "A", "B"])
+        #expect(order.filter { $0 == "A" }.count.isMultiple(of: 3))
+        for measurement in measurements {
+            #expect(measurement.seconds.count >= 3 && measurement.seconds.allSatisfy { abs($0 - 0.3) < 1e-9 })
+        }
+    }
+
     @Test("in lockstep all get equally many samples")
     func lockstep() {
         let clock = SimulatedClock()

@@ -32,13 +32,16 @@ package struct Harness {
         while !isStopped() {
             let isOpen = runners.contains { !$0.isDone }
             if !isOpen { break }
-            for index in runners.indices where inLockstep || !runners[index].isDone {
-                let threads = runners[index].threads
-                let begin = clock.now
-                while patience > clock.now - begin, !isAlone(threads), !isStopped() {}
-                patience -= clock.now - begin
-                let wasAlone = isAlone(threads)
-                runners[index].sample(clock) { wasAlone && isAlone(threads) }
+            let round = runners.indices.filter { inLockstep || !runners[$0].isDone }
+            for slice in 0..<(round.map { runners[$0].slices }.max() ?? 0) {
+                for index in round where slice < runners[index].slices && !isStopped() {
+                    let threads = runners[index].threads
+                    let begin = clock.now
+                    while patience > clock.now - begin, !isAlone(threads), !isStopped() {}
+                    patience -= clock.now - begin
+                    let wasAlone = isAlone(threads)
+                    runners[index].sample(clock) { wasAlone && isAlone(threads) }
+                }
             }
             if inLockstep { Self.alignDisturbances(&runners) }
         }

@@ -36,11 +36,14 @@ package struct Workload {
     }
 
     /// How often a workload is timed.
-    package enum Sampling: Sendable {
+    package enum Sampling: Equatable, Sendable {
         /// As many runs as make a sample long enough, until the median is certain.
         case untilSettled
         /// Every run is a sample, until the time is spent: for the distribution of single steps.
         case everyRun
+        /// So many runs in a row are a sample, until the time is spent. Workloads take turns after each of them, so that what slows
+        /// the machine for longer than a run meets all alike.
+        case slices(Int)
     }
 
     /// The row's identity; its metric is the first of ``metrics``.
@@ -77,6 +80,11 @@ package struct Workload {
         self.identity = identity
         self.metrics = metrics ?? [identity.metric]
         self.prepare = prepare
+    }
+
+    /// Runs of a sample between which other workloads take their turns.
+    var slices: Int {
+        if case .slices(let count) = sampling { count } else { 1 }
     }
 
     /// A run of so many seconds in a metric's unit.

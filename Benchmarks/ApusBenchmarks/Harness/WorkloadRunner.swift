@@ -7,6 +7,8 @@ struct WorkloadRunner {
     private var prepared: Workload.Prepared?
     private var samples: [(seconds: Double, isAlone: Bool)] = []
     private var undisturbedCount = 0
+    /// The sample that is being taken.
+    private var begun = (slices: 0, seconds: 0.0, isAlone: true)
     private var repetitions = 1
     private var isWarmed = false
     private var spent = 0.0
@@ -19,6 +21,8 @@ struct WorkloadRunner {
 
     /// Threads that the workload runs on.
     var threads: Int { measurement.workload.identity.threads }
+    /// Slices of a sample.
+    var slices: Int { measurement.workload.slices }
 
     // MARK: Before timing
 
@@ -56,7 +60,8 @@ struct WorkloadRunner {
         var previous = Double.infinity
         while true {
             prepared.enter()
-            let seconds = try prepared.time(repetitions, clock) / Double(repetitions)
+            let runs = repetitions * slices
+            let seconds = try prepared.time(runs, clock) / Double(runs)
             let isStable = abs(seconds / previous - 1) < SamplingPlan.warmUpAgreement
             if case .untilSettled = measurement.workload.sampling, seconds > 0 {
                 let own = measurement.workload.sampleSeconds
@@ -70,17 +75,21 @@ struct WorkloadRunner {
 
     // MARK: Timing
 
-    /// Takes one sample; `wasAlone` says afterwards whether nobody else was on its cores.
+    /// Takes one sample, or the next slice of one; `wasAlone` says afterwards whether nobody else was on its cores.
     mutating func sample(_ clock: any BenchmarkClock, wasAlone: () -> Bool) {
         guard let prepared else { return }
-        prepared.enter()
+        if begun.slices == 0 { prepared.enter() }
         do throws(PeerFailure) {
             if isWarmed { _ = try prepared.time(1, clock) }
             let seconds = try prepared.time(repetitions, clock)
             spent += seconds
-            let isAlone = wasAlone()
-            samples.append((seconds / Double(repetitions), isAlone))
-            if isAlone { undisturbedCount += 1 }
+            begun.slices += 1
+            begun.seconds += seconds / Double(repetitions)
+            begun.isAlone = wasAlone() && begun.isAlone
+            if begun.slices < slices { return }
+            samples.append((begun.seconds, begun.isAlone))
+            if begun.isAlone { undisturbedCount += 1 }
+            begun = (0, 0, true)
         } catch {
             refuse(.refused, error.description)
         }
