@@ -53,6 +53,9 @@ public enum Processor {
     /// Features that the compiler was allowed to use in this build.
     public static var compiledFeatures: Features { Features(rawValue: chardware_features_compiled()) }
 
+    /// Name and features: hosts give virtual processors of different kinds one name.
+    public static var identity: String { "\(name), \(presentFeatures)" }
+
     /// The processor's name as it gives it itself, or as `/proc/cpuinfo` does; "unknown" otherwise.
     public static var name: String {
         var buffer = [CChar](repeating: 0, count: 49)

@@ -14,14 +14,12 @@ public struct TunedKernels: Sendable, Codable {
 
     /// An empty table for this machine's processor.
     public init() {
-        processor = Self.thisProcessor
+        processor = Processor.identity
         table = AlgorithmTable()
     }
 
-    private static var thisProcessor: String { "\(Processor.name), \(Processor.presentFeatures)" }
-
     /// Whether the file was made on a processor like this one.
-    public var isOfThisProcessor: Bool { processor == Self.thisProcessor }
+    public var isOfThisProcessor: Bool { processor == Processor.identity }
 
     /// Where `apus tune` writes: `APUS_KERNELS` where it is set, else `apus/kernels.json` in `XDG_CONFIG_HOME` or
     /// `~/.config`.

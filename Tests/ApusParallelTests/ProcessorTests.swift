@@ -28,6 +28,8 @@ struct ProcessorTests {
     @Test func theNameIsText() {
         #expect(!Processor.name.isEmpty)
         #expect(Processor.name.allSatisfy { $0.isASCII && !$0.isNewline })
+        #expect(Processor.identity.hasPrefix(Processor.name))
+        #expect(Processor.identity.hasSuffix(Processor.presentFeatures.description))
     }
 
     /// The kernel lists the cores of the affinity mask as "0-2,5".

@@ -49,7 +49,7 @@ struct ProfileReport: Encodable {
         self.threads = threads
         batchSize = recipe.settings.batchSize
         precision = recipe.settings.precision.rawValue
-        processor = Processor.name
+        processor = Processor.identity
         peakGflops = peak
         memoryGbs = memory
         rows =

@@ -33,7 +33,7 @@ struct ApusProgram: SpeedrunProgram {
         (settings.name, settings.summary, settings.settings.seed) = ("", "", 0)
         identity = SpeedrunIdentity(
             program: "Apus", recipe: recipe.name, settings: Checksum.of(try encoder.encode(settings)).description,
-            processor: Processor.name, threads: threads)
+            processor: Processor.identity, threads: threads)
     }
 
     func check() throws { _ = try CIFAR10.load(directory: data) }
@@ -101,7 +101,8 @@ struct PeerProgram: SpeedrunProgram {
         script = "\(directory)/\(isKeras ? "keras_cnn" : "airbench").py"
         identity = SpeedrunIdentity(
             program: isKeras ? "Keras" : "PyTorch", recipe: peer.name,
-            settings: try Checksum.of(path: script, .sha256).description, processor: Processor.name, threads: threads)
+            settings: try Checksum.of(path: script, .sha256).description, processor: Processor.identity,
+            threads: threads)
     }
 
     private var python: String { "\(directory)/.venv/bin/python" }

@@ -7,6 +7,7 @@ struct SpeedrunIdentity: Codable, Hashable {
     let recipe: String
     /// The digest of all of the recipe's settings, or of the program that has them.
     let settings: String
+    /// Its name and features.
     let processor: String
     let threads: Int
 }
