@@ -4,7 +4,6 @@ Trains on CIFAR-10's binary version and prints one JSON object: what `apus speed
 cifar10-95 is Apus's own, a wider and deeper network.
 """
 
-import argparse
 import json
 import math
 import os
@@ -22,6 +21,7 @@ from torch.nn import functional
 
 import cifar10
 import memory
+import training_options
 
 BATCH_SIZE = 2000
 WIDTHS = (64, 256, 256)
@@ -34,14 +34,8 @@ RECIPES = {
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", required=True, help="directory of data_batch_1.bin and its like")
-    parser.add_argument("--recipe", choices=RECIPES, default="airbench94")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--epochs", type=int, help="train the first epochs alone")
+    parser = training_options.parser(__doc__, list(RECIPES))
     parser.add_argument("--precision", choices=["bf16", "fp32"], default="bf16")
-    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--limit", type=int, help="take the first training images alone")
     return parser.parse_args()
 
 

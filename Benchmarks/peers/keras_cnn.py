@@ -3,7 +3,6 @@
 Prints one JSON object: what `apus speedrun` notes of a training of its own.
 """
 
-import argparse
 import json
 import os
 import sys
@@ -18,19 +17,9 @@ import keras
 import numpy
 
 import cifar10
+import training_options
 from keras_network import keras_cnn
 from tensorflow_side import configure
-
-
-def arguments():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", required=True, help="directory of data_batch_1.bin and its like")
-    parser.add_argument("--recipe", choices=["keras-cnn"], default="keras-cnn")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--epochs", type=int, default=10)
-    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--limit", type=int, help="take the first training images alone")
-    return parser.parse_args()
 
 
 def read(directory, names, limit=None):
@@ -65,7 +54,8 @@ def train(options):
     preparation = time.perf_counter() - started
     clock = Clock()
     history = model.fit(
-        images, labels, batch_size=32, epochs=options.epochs, validation_data=test, callbacks=[clock], verbose=0).history
+        images, labels, batch_size=32, epochs=options.epochs or 10, validation_data=test, callbacks=[clock],
+        verbose=0).history
     for epoch, value in enumerate(history["val_accuracy"], 1):
         print(f"epoch {epoch}: {value:.4f}", file=sys.stderr)
     epochs = [
@@ -81,4 +71,4 @@ def train(options):
 
 
 if __name__ == "__main__":
-    print(json.dumps(train(arguments())))
+    print(json.dumps(train(training_options.parser(__doc__, ["keras-cnn"]).parse_args())))
