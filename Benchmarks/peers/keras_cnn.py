@@ -23,6 +23,7 @@ from tensorflow_side import configure
 
 
 def read(directory, names, limit=None):
+    """Pixels from 0 to 1, [count, 32, 32, 3], and labels."""
     pixels, labels = cifar10.read(directory, names, limit)
     return numpy.ascontiguousarray(pixels.transpose(0, 2, 3, 1), numpy.float32) / 255, labels
 
