@@ -4,7 +4,11 @@ TARGET INLINE void TILE(outer_tile)(const int rows, const int vectors, const boo
                                     const chardware_outer_product *p, const WORD *left, SCALAR *target) {
     VECTOR sum[2 * PAIRS][2];
     UNROLL for (int i = 0; i < rows; i++) {
-        UNROLL for (int v = 0; v < vectors; v++) { sum[i][v] = (VECTOR){0}; }
+        UNROLL for (int v = 0; v < vectors; v++) {
+            // Rows of the target lie far apart, so that no processor foresees them.
+            if (p->adds) { __builtin_prefetch(target + i * p->target_stride + v * LANES, 1, 3); }
+            sum[i][v] = (VECTOR){0};
+        }
     }
     const ptrdiff_t last = p->channels - (vectors - 1) * LANES;
     for (ptrdiff_t image = 0; image < p->images; image++) {

@@ -63,8 +63,10 @@ struct WinogradOuterProduct: Sendable {
     private var panelWidth: Int { 2 * lanes }
     private var panels: Int { (geometry.outputChannels + panelWidth - 1) / panelWidth }
 
-    // A cache line more than a power of two: else all elements of a tile would fall into one set of the caches.
-    private var leftStep: Int { chunkRows * geometry.inputChannels + 16 }
+    // A cache line more than a power of two: else all elements of a tile, or all rows of an element, would fall into a few sets
+    // of the caches.
+    private var leftRow: Int { geometry.inputChannels + 16 }
+    private var leftStep: Int { chunkRows * leftRow + 16 }
     private var rightStep: Int { panels * chunkRows * panelWidth + 16 }
     private var sumStep: Int { geometry.inputChannels * geometry.outputChannels + 16 }
 
@@ -110,7 +112,7 @@ struct WinogradOuterProduct: Sendable {
                     left: left + element * leftStep,
                     right: right + element * rightStep + panel * chunkRows * panelWidth,
                     target: sums + element * sumStep + channels.lowerBound, images: 1, lines: 1, positions: rows,
-                    left_image_stride: 0, left_line_stride: 0, left_stride: geometry.inputChannels,
+                    left_image_stride: 0, left_line_stride: 0, left_stride: leftRow,
                     right_image_stride: 0, right_line_stride: 0, right_stride: panelWidth,
                     target_stride: geometry.outputChannels, rows: geometry.inputChannels, channels: channels.count,
                     adds: first > 0)
@@ -167,7 +169,7 @@ struct WinogradOuterProduct: Sendable {
                     width: geometry.input.width, line_step: geometry.input.width * geometry.inputChannels,
                     pixel_step: geometry.inputChannels, top: line * m - geometry.padTop,
                     left: column * m - geometry.padLeft, channels: geometry.inputChannels,
-                    target: left + place * geometry.inputChannels, target_step: leftStep, panel: 0, panel_step: 0,
+                    target: left + place * leftRow, target_step: leftStep, panel: 0, panel_step: 0,
                     ahead: (line * tileColumns + column + 1) * (geometry.inputCount / imageTiles),
                     ahead_count: geometry.inputCount / imageTiles)
                 var slope = chardware_winograd_input(
