@@ -41,23 +41,32 @@ import Testing
         }
     }
 
-    /// A peer's program that tells a result at once.
+    /// Writes a directory of peers whose Python is a script for the shell.
+    ///
+    /// - Returns: The directory.
+    private func writePeers(in directory: String, python: String) throws -> String {
+        let peers = "\(directory)/peers"
+        try FileManager.default.createDirectory(atPath: "\(peers)/.venv/bin", withIntermediateDirectories: true)
+        try Data("#!/bin/sh\n\(python)\n".utf8).write(to: URL(fileURLWithPath: "\(peers)/python"))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(peers)/python")
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(peers)/.venv/bin/python", withDestinationPath: "../../python")
+        try Data().write(to: URL(fileURLWithPath: "\(peers)/keras_cnn.py"))
+        return peers
+    }
+
+    /// A peer's program that tells a result at once. Python knows its virtual environment by the name that it is called by.
     @Test func peersTakeTurns() async throws {
         try await withTemporaryDirectory { directory in
             let data = try SmallCIFAR10.write(in: directory)
-            let peers = "\(directory)/peers"
-            try FileManager.default.createDirectory(atPath: "\(peers)/.venv/bin", withIntermediateDirectories: true)
-            let python = """
-                #!/bin/sh
-                case "$*" in *"keras_cnn.py --recipe keras-cnn"*) ;; *) exit 1 ;; esac
-                echo '{"program": "Keras 0", "precision": "fp32", "test_accuracy": 0.5, "tta_accuracy": 0.75,
-                "preparation_seconds": 1, "training_seconds": 100, "tta_seconds": 9, "losses": [2, 1],
-                "epochs": [{"epoch": 1, "seconds": 100, "test_accuracy": 0.5}]}'
-                """
-            try Data(python.utf8).write(to: URL(fileURLWithPath: "\(peers)/.venv/bin/python"))
-            try FileManager.default.setAttributes(
-                [.posixPermissions: 0o755], ofItemAtPath: "\(peers)/.venv/bin/python")
-            try Data().write(to: URL(fileURLWithPath: "\(peers)/keras_cnn.py"))
+            let peers = try writePeers(
+                in: directory,
+                python: """
+                    case "$0 $*" in *"/.venv/bin/python "*"keras_cnn.py --recipe keras-cnn"*) ;; *) exit 1 ;; esac
+                    echo '{"program": "Keras 0", "precision": "fp32", "test_accuracy": 0.5, "tta_accuracy": 0.75,
+                    "preparation_seconds": 1, "training_seconds": 100, "tta_seconds": 9, "losses": [2, 1],
+                    "epochs": [{"epoch": 1, "seconds": 100, "test_accuracy": 0.5}]}'
+                    """)
             let run = try await CommandRun.apus([
                 "speedrun", "--recipe", "keras-cnn", "--set", "epochs=1", "--seeds", "3,4", "--data", data, "--results",
                 "\(directory)/results.jsonl", "--peers", peers,
@@ -69,6 +78,31 @@ import Testing
             #expect(programs == ["Apus", "Keras", "Apus", "Keras"])
             #expect(run.output.contains("Keras keras-cnn") && run.output.contains("0.7500"))
             #expect(run.output.contains("110.0") && run.output.contains("times as long"))
+        }
+    }
+
+    /// A peer that works for long does not outlive the experiment.
+    @Test(arguments: [(SIGINT, Int32(130)), (SIGTERM, Int32(143))])
+    func aSignalEndsThePeer(signal: Int32, status: Int32) async throws {
+        try await withTemporaryDirectory { directory in
+            let data = try SmallCIFAR10.write(in: directory)
+            let number = "\(directory)/peer"
+            let peers = try writePeers(
+                in: directory, python: "echo $$ >'\(number).part'; mv '\(number).part' '\(number)'; exec sleep 20")
+            let command = try RunningCommand(apus: [
+                "speedrun", "--recipe", "keras-cnn", "--set", "epochs=1", "--seeds", "1", "--data", data, "--results",
+                "\(directory)/results.jsonl", "--peers", peers,
+            ])
+            #expect(try await command.says("Keras keras-cnn, seed 1"))
+            while !FileManager.default.fileExists(atPath: number) { try await Task.sleep(for: .milliseconds(10)) }
+            let peer = try #require(Int32(String(decoding: try contents(number), as: UTF8.self).dropLast()))
+            let start = ContinuousClock.now
+            command.send(signal)
+            let end = try await command.finish()
+            #expect(end.ending == .exited(status), "\(end.errors)")
+            #expect(start.duration(to: .now) < .seconds(10))
+            #expect(kill(peer, 0) == -1 && errno == ESRCH)
+            #expect(try results("\(directory)/results.jsonl").count == 1)
         }
     }
 

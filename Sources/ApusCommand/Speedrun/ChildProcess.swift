@@ -18,7 +18,7 @@ struct ChildProcess {
     /// - Throws: `UsageError` where it fails, `Interruption` where a signal came.
     func run(_ signals: InterruptSignals) throws -> Double {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: program).resolvingSymlinksInPath()
+        process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         // Both sides run as fast as they can, whatever the shell pins.
         process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("OPENBLAS_") }
@@ -31,7 +31,7 @@ struct ChildProcess {
         }
         let start = ContinuousClock.now
         do {
-            try process.run()
+            try withSignalsUnblocked { try process.run() }
         } catch {
             throw UsageError("cannot start \(program): \(error.localizedDescription)")
         }
@@ -45,5 +45,15 @@ struct ChildProcess {
             throw UsageError("\(program) ended with status \(process.terminationStatus)")
         }
         return start.duration(to: .now) / .seconds(1)
+    }
+
+    /// A child inherits the signals that are blocked, and threads of the pools of Swift block nearly all, SIGTERM, too.
+    private func withSignalsUnblocked(_ body: () throws -> Void) rethrows {
+        var none = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try body()
     }
 }

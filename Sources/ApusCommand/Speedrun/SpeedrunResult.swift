@@ -45,7 +45,8 @@ struct SpeedrunResult: Codable {
 
     /// The result in a line.
     var sentence: String {
-        "accuracy \(Numbers.share(accuracy)) (\(Numbers.share(testAccuracy)) without views) in "
+        let plain = ttaAccuracy == nil ? "" : " (\(Numbers.share(testAccuracy)) without views)"
+        return "accuracy \(Numbers.share(accuracy))\(plain) in "
             + "\(Numbers.fixed(seconds, 1)) s, \(Numbers.fixed(trainingSeconds, 1)) s of training, "
             + "\(Numbers.grouped(Int(imagesPerSecond))) images/s"
     }
