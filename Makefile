@@ -13,7 +13,7 @@ DOCS := .build/documentation
 MODULES := ApusParallel ApusBLAS ApusTensors ApusKernels ApusNeuralNetworks ApusDatasets ApusTraining ApusBenchmarks Apus
 
 .DEFAULT_GOAL := help
-.PHONY: setup doctor build test python protobuf test-reliability fuzz sanitize train bench bench-quick bench-peers speedrun speedrun-peers compare-plain check-processors install format lint docs \
+.PHONY: setup doctor build test python protobuf test-reliability fuzz sanitize train bench bench-quick bench-peers speedrun speedrun-peers profile-steps plots compare-plain check-processors install format lint docs \
 	clean help
 
 setup: ## Install the Debian packages that are missing
@@ -74,6 +74,13 @@ speedrun-peers: build ## The same, taking turns with PyTorch or Keras
 	@$(PEERS)/install
 	@mkdir -p Benchmarks/results
 	@$(APUS) speedrun --peers $(PEERS) $(if $(DATA),--data "$(DATA)") $(ARGS)
+
+profile-steps: build ## Time a training step of airbench94 by each algorithm: Benchmarks/results/profile
+	@Scripts/profile-steps Benchmarks/results/profile $(ARGS)
+
+plots: python ## Draw what Benchmarks/results holds, for the article on speedruns
+	@.build/python/bin/pip install --quiet --disable-pip-version-check matplotlib
+	@.build/python/bin/python3 Scripts/plot-speedruns
 
 compare-plain: setup ## Compare a plain build's training speed with that of make build
 	@MARCH=$(MARCH) Scripts/compare-plain-build $(ARGS)
