@@ -1,9 +1,11 @@
+import ApusBLAS
 import ApusKernels
 import ApusNeuralNetworks
 import ApusParallel
 import ApusTensors
 import ApusTraining
 import CAllocations
+import Synchronization
 import Testing
 
 /// A step of every layer takes no memory; `AllocationTests` says how that is counted.
@@ -35,8 +37,9 @@ import Testing
                 Dense(3, activation: .softmax)
             }
             for threads in [1, 2] {
-                let trainer = Trainer(
-                    model: model, settings: TrainingSettings(batchSize: 32), pool: WorkerPool(threads: threads))
+                let pool = WorkerPool(threads: threads)
+                multiplyAtOnce(pool)
+                let trainer = Trainer(model: model, settings: TrainingSettings(batchSize: 32), pool: pool)
                 let steps = TrainingSteps(trainer, on: .classified(inputs: inputs, classes: classes))
                 for _ in 0..<5 { _ = try steps.next() }
                 callocations_begin()
@@ -44,6 +47,23 @@ import Testing
                 let count = callocations_end()
                 #expect(count == 0, "\(count) allocations in 8 steps on \(threads) threads")
             }
+        }
+    }
+}
+
+/// OpenBLAS takes a buffer for as many threads as were ever inside it at once; small steps may meet there late.
+private func multiplyAtOnce(_ pool: WorkerPool) {
+    let size = 256
+    let arrived = Atomic(0)
+    pool.forEach(pool.threads) { _, _ in
+        let factor = [Float](repeating: 1, count: size * size)
+        var product = factor
+        arrived.add(1, ordering: .sequentiallyConsistent)
+        while arrived.load(ordering: .sequentiallyConsistent) < pool.threads {}
+        let end = ContinuousClock.now + .milliseconds(100)
+        while ContinuousClock.now < end {
+            BLAS.gemm(
+                m: size, n: size, k: size, a: factor, lda: size, b: factor, ldb: size, c: &product, ldc: size)
         }
     }
 }
