@@ -67,12 +67,10 @@ bench-peers: build ## Compare with PyTorch, TensorFlow and ONNX Runtime: bench/p
 	@$(APUS) bench --suite peers --peers $(PEERS) --threads $$(nproc) --json bench/peers.json --html bench/peers.html $(ARGS)
 
 speedrun: build ## Train CIFAR-10 to 94 % from five seeds: DATA=dir ARGS="--recipe cifar10-90"
-	@mkdir -p Benchmarks/results
 	@$(APUS) speedrun $(if $(DATA),--data "$(DATA)") $(ARGS)
 
 speedrun-peers: build ## The same, taking turns with PyTorch or Keras
 	@$(PEERS)/install
-	@mkdir -p Benchmarks/results
 	@$(APUS) speedrun --peers $(PEERS) $(if $(DATA),--data "$(DATA)") $(ARGS)
 
 profile-steps: build ## Time a training step of airbench94 by each algorithm: Benchmarks/results/profile

@@ -41,6 +41,15 @@ import Testing
         }
     }
 
+    @Test func theDirectoryOfResultsIsMade() async throws {
+        try await withTemporaryDirectory { directory in
+            let data = try SmallCIFAR10.write(in: directory)
+            let options = ["--recipe", "keras-cnn", "--set", "epochs=1", "--seeds", "1", "--data", data]
+            expectSuccess(try await CommandRun.apus(["speedrun"] + options, directory: directory))
+            #expect(try results("\(directory)/Benchmarks/results/keras-cnn.jsonl").count == 1)
+        }
+    }
+
     /// Writes a directory of peers whose Python is a script for the shell.
     ///
     /// - Returns: The directory.

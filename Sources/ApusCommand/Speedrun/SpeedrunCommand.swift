@@ -43,9 +43,6 @@ struct SpeedrunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let recipe = try recipe.chosen() ?? .cifar10At94
-        let path = results ?? "Benchmarks/results/\(recipe.name).jsonl"
-        try JSONReport.check(path)
-        var log = try SpeedrunLog(path: path)
         var programs: [any SpeedrunProgram] = [
             try ApusProgram(recipe: recipe, options: self.recipe, data: data, threads: threads.count)
         ]
@@ -54,6 +51,9 @@ struct SpeedrunCommand: AsyncParsableCommand {
                 try PeerProgram(comparedWith: recipe, directory: peers, data: data, threads: threads.count))
         }
         for program in programs { try program.check() }
+        let path = try results ?? defaultResults(of: recipe)
+        try JSONReport.check(path)
+        var log = try SpeedrunLog(path: path)
         let signals = InterruptSignals()
         for seed in seeds.elements {
             for program in programs where log.result(of: program.identity, seed: seed) == nil {
@@ -67,5 +67,12 @@ struct SpeedrunCommand: AsyncParsableCommand {
             seeds.elements.compactMap { log.result(of: program.identity, seed: $0) }
         }
         SpeedrunReport(groups).show(.standard)
+    }
+
+    /// A file in a directory that is made where it is missing.
+    private func defaultResults(of recipe: Recipe) throws -> String {
+        let directory = "Benchmarks/results"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        return "\(directory)/\(recipe.name).jsonl"
     }
 }
