@@ -28,13 +28,15 @@ public struct EpochRecord: Sendable, Codable, Equatable {
     public var seconds: Double
     /// Training examples per second of ``seconds``.
     public var imagesPerSecond: Double
+    /// Seconds that weights and whitening took before the first step; in the first epoch's record alone.
+    public var preparationSeconds: Double?
     /// The learning rate of the epoch's last step; `nil` in records of older versions.
     public var learningRate: Double?
 
     /// A record from its parts.
     public init(
         epoch: Int, train: Score, validation: Score? = nil, test: Score? = nil, seconds: Double = 0,
-        imagesPerSecond: Double = 0, learningRate: Double? = nil
+        imagesPerSecond: Double = 0, preparationSeconds: Double? = nil, learningRate: Double? = nil
     ) {
         self.epoch = epoch
         self.train = train
@@ -42,6 +44,7 @@ public struct EpochRecord: Sendable, Codable, Equatable {
         self.test = test
         self.seconds = seconds
         self.imagesPerSecond = imagesPerSecond
+        self.preparationSeconds = preparationSeconds
         self.learningRate = learningRate
     }
 }
@@ -63,6 +66,8 @@ public struct TrainingProgress: Sendable, Codable, Equatable {
     public var correct = 0
     /// Seconds of the current epoch spent on training.
     public var seconds = 0.0
+    /// Seconds that weights and whitening took before the first step; `nil` behind the first epoch, whose record has them.
+    public var preparationSeconds: Double?
     /// Finished epochs, in order.
     public var history: [EpochRecord] = []
 
@@ -85,6 +90,7 @@ extension TrainingProgress: Validated {
         for index in history.indices {
             progress.history[index].seconds = 0
             progress.history[index].imagesPerSecond = 0
+            progress.history[index].preparationSeconds = nil
         }
         return progress
     }
@@ -95,6 +101,7 @@ extension TrainingProgress: Validated {
             guard let record = history.first(where: { $0.epoch == self.history[index].epoch }) else { continue }
             self.history[index].seconds = record.seconds
             self.history[index].imagesPerSecond = record.imagesPerSecond
+            self.history[index].preparationSeconds = record.preparationSeconds
         }
     }
 }

@@ -26,7 +26,7 @@ public final class Trainer {
     /// The weights.
     public let parameters: ParameterBuffer<Float>
     /// Where the training stands.
-    public internal(set) var progress = TrainingProgress()
+    public package(set) var progress = TrainingProgress()
 
     /// Made when a training needs it: evaluation and prediction do without.
     lazy var optimizerState = optimizer.stateNames.map { _ in
@@ -138,7 +138,7 @@ public final class Trainer {
             validation: validation.map { evaluate($0, stop: stop).score },
             test: test.map { evaluate($0, stop: stop).score },
             seconds: progress.seconds, imagesPerSecond: Double(progress.examples) / progress.seconds,
-            learningRate: steps.learningRate)
+            preparationSeconds: progress.preparationSeconds, learningRate: steps.learningRate)
         // The evaluation may be cut short; a resumed training makes it again.
         if stop.raised { return false }
         progress.history.append(record)
@@ -185,6 +185,7 @@ public final class Trainer {
         progress.lossSum = 0
         progress.correct = 0
         progress.seconds = 0
+        progress.preparationSeconds = nil
     }
 
     // MARK: Using what was learnt

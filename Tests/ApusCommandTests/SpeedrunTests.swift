@@ -41,14 +41,67 @@ import Testing
         }
     }
 
-    @Test func theDirectoryOfResultsIsMade() async throws {
+    /// A seed that was stopped goes on to the result of one that was not.
+    @Test func aSeedGoesOn() async throws {
         try await withTemporaryDirectory { directory in
             let data = try SmallCIFAR10.write(in: directory)
-            let options = ["--recipe", "keras-cnn", "--set", "epochs=1", "--seeds", "1", "--data", data]
-            expectSuccess(try await CommandRun.apus(["speedrun"] + options, directory: directory))
-            #expect(try results("\(directory)/Benchmarks/results/keras-cnn.jsonl").count == 1)
+            func arguments(_ name: String) -> [String] {
+                [
+                    "speedrun", "--recipe", "cifar10-90", "--set", "epochs=8", "--set", "settings.batchSize=8",
+                    "--seeds",
+                    "1", "--data", data, "--results", "\(directory)/\(name).jsonl", "--threads", "2",
+                ]
+            }
+            expectSuccess(try await CommandRun.apus(arguments("whole")))
+            let stopped = try RunningCommand(apus: arguments("parts"))
+            #expect(try await stopped.says("epoch 2/8"))
+            stopped.send(SIGTERM)
+            #expect(try await stopped.finish().ending == .exited(143))
+            #expect(FileManager.default.fileExists(atPath: "\(directory)/parts.jsonl.unfinished"))
+
+            let rest = try await CommandRun.apus(arguments("parts"))
+            expectSuccess(rest)
+            #expect(rest.errors.contains("Going on in epoch") && rest.output.contains("interrupted"))
+            #expect(!FileManager.default.fileExists(atPath: "\(directory)/parts.jsonl.unfinished"))
+            let (whole, parts) = (try results("\(directory)/whole.jsonl"), try results("\(directory)/parts.jsonl"))
+            #expect(whole.count == 1 && parts.count == 1)
+            for key in ["losses", "epoch_accuracies"] {
+                #expect(whole[0][key] as? [Double] == parts[0][key] as? [Double], "\(key)")
+            }
+            for key in ["tta_accuracy", "trained_images", "command"] {
+                #expect(whole[0][key] as? NSObject == parts[0][key] as? NSObject, "\(key)")
+            }
+            #expect(whole[0]["process_seconds"] != nil && parts[0]["process_seconds"] == nil)
+            for key in ["preparation_seconds", "training_seconds"] {
+                #expect(parts[0][key] as? Double ?? 0 > 0, "\(key)")
+            }
         }
     }
+
+    /// Each recipe has a file of its own, in a directory that is made.
+    @Test func resultsLieWithTheirRecipe() async throws {
+        try await withTemporaryDirectory { directory in
+            let data = try SmallCIFAR10.write(in: directory)
+            let peers = try writePeers(in: directory, python: result)
+            let options =
+                ["--recipe", "cifar10-90", "--set", "epochs=1", "--set", "settings.batchSize=8", "--seeds", "1"]
+                + ["--data", data, "--peers", peers]
+            expectSuccess(try await CommandRun.apus(["speedrun"] + options, directory: directory))
+            for (recipe, program) in [("cifar10-90", "Apus"), ("airbench94", "PyTorch")] {
+                let kept = try results("\(directory)/Benchmarks/results/\(recipe).jsonl")
+                let identities = kept.map { $0["identity"] as? [String: Any] }
+                #expect(identities.map { $0?["program"] as? String } == [program])
+                #expect(identities.map { $0?["recipe"] as? String } == [recipe])
+            }
+        }
+    }
+
+    /// Tells a result at once.
+    private let result = """
+        echo '{"program": "Keras 0", "precision": "fp32", "test_accuracy": 0.5, "tta_accuracy": 0.75,
+        "preparation_seconds": 1, "training_seconds": 100, "tta_seconds": 9, "losses": [2, 1],
+        "epochs": [{"epoch": 1, "seconds": 100, "test_accuracy": 0.5}]}'
+        """
 
     /// Writes a directory of peers whose Python is a script for the shell.
     ///
@@ -60,7 +113,9 @@ import Testing
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: "\(peers)/python")
         try FileManager.default.createSymbolicLink(
             atPath: "\(peers)/.venv/bin/python", withDestinationPath: "../../python")
-        try Data().write(to: URL(fileURLWithPath: "\(peers)/keras_cnn.py"))
+        for script in ["keras_cnn.py", "airbench.py"] {
+            try Data().write(to: URL(fileURLWithPath: "\(peers)/\(script)"))
+        }
         return peers
     }
 
@@ -72,9 +127,7 @@ import Testing
                 in: directory,
                 python: """
                     case "$0 $*" in *"/.venv/bin/python "*"keras_cnn.py --recipe keras-cnn"*) ;; *) exit 1 ;; esac
-                    echo '{"program": "Keras 0", "precision": "fp32", "test_accuracy": 0.5, "tta_accuracy": 0.75,
-                    "preparation_seconds": 1, "training_seconds": 100, "tta_seconds": 9, "losses": [2, 1],
-                    "epochs": [{"epoch": 1, "seconds": 100, "test_accuracy": 0.5}]}'
+                    \(result)
                     """)
             let run = try await CommandRun.apus([
                 "speedrun", "--recipe", "keras-cnn", "--set", "epochs=1", "--seeds", "3,4", "--data", data, "--results",

@@ -40,6 +40,22 @@ import Testing
         }
     }
 
+    @Test func aRunIsTrainedByOneProcess() async throws {
+        try await withTemporaryDirectory { directory in
+            let data = try SmallCIFAR10.write(in: directory)
+            let first = try RunningCommand(apus: [
+                "train", "--data", data, "--epochs", "100000", "--output", "\(directory)/run",
+            ])
+            #expect(try await first.says("1/100000"))
+            let second = try await CommandRun.apus(["train", "--resume", "\(directory)/run"])
+            expectRefusal(second, status: 73, saying: ["another process"])
+            first.send(SIGTERM)
+            #expect(try await first.finish().ending == .exited(143))
+            expectSuccess(
+                try await CommandRun.apus(["evaluate", "--run", "\(directory)/run", "--data", data]))
+        }
+    }
+
     @Test func epochsCanBeRaised() async throws {
         try await withTemporaryDirectory { directory in
             let data = try SmallCIFAR10.write(in: directory)

@@ -55,7 +55,7 @@ struct TrainingReport: Codable {
 
     init(
         _ configuration: RunConfiguration, history: [EpochRecord], threads: Int, augmentedTest: AugmentedTest?,
-        preparationSeconds: Double, totalSeconds: Double
+        totalSeconds: Double
     ) {
         model = configuration.modelName
         algorithm = configuration.settings.algorithm.rawValue
@@ -67,7 +67,7 @@ struct TrainingReport: Codable {
         testAccuracy = history.last?.test?.accuracy
         ttaAccuracy = augmentedTest?.accuracy
         ttaSeconds = augmentedTest?.seconds
-        self.preparationSeconds = preparationSeconds
+        preparationSeconds = history.first?.preparationSeconds ?? 0
         trainingSeconds = history.reduce(0) { $0 + $1.seconds }
         self.totalSeconds = totalSeconds
         peakRssBytes = PeakMemory.bytes ?? 0

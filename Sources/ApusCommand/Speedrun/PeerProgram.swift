@@ -53,6 +53,9 @@ struct PeerProgram: SpeedrunProgram {
         }
     }
 
+    /// Nothing is left of it.
+    func forget(seed: UInt64) {}
+
     func train(seed: UInt64, signals: InterruptSignals) throws -> SpeedrunResult {
         try withScratchDirectory { scratch in
             let output = "\(scratch)/results.json"

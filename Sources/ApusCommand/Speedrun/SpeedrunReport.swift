@@ -32,10 +32,13 @@ struct SpeedrunReport {
         let center = mean(results, \.accuracy)
         let squares = accuracies.reduce(0) { $0 + ($1 - center) * ($1 - center) }
         let deviation = results.count > 1 ? (squares / Double(results.count - 1)).squareRoot() : nil
+        // Of trainings without an interruption.
+        let processSeconds = results.compactMap(\.processSeconds)
         return [
             name(results), "\(results.count)", Numbers.share(center), Numbers.share(deviation),
             Numbers.share(mean(results, \.testAccuracy)), Numbers.fixed(mean(results, \.seconds), 1),
-            Numbers.fixed(mean(results, \.trainingSeconds), 1), Numbers.fixed(mean(results, \.processSeconds), 1),
+            Numbers.fixed(mean(results, \.trainingSeconds), 1),
+            processSeconds.isEmpty ? "–" : Numbers.fixed(processSeconds.reduce(0, +) / Double(processSeconds.count), 1),
             Numbers.grouped(Int(mean(results, \.imagesPerSecond))),
             Numbers.fixed(mean(results) { $0.effectiveGflops ?? 0 }, 0),
         ]

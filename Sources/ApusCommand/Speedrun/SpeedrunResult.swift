@@ -27,8 +27,8 @@ struct SpeedrunResult: Codable {
     let preparationSeconds: Double
     let trainingSeconds: Double
     let ttaSeconds: Double?
-    /// From the start of the process to its end.
-    let processSeconds: Double
+    /// From the start of the process to its end; `nil` where the training was interrupted and went on in another.
+    let processSeconds: Double?
     let trainedImages: Int
     /// Operations of a plain forward and backward pass, three times those of the forward one, a second.
     let effectiveGflops: Double?
@@ -49,5 +49,6 @@ struct SpeedrunResult: Codable {
         return "accuracy \(Numbers.share(accuracy))\(plain) in "
             + "\(Numbers.fixed(seconds, 1)) s, \(Numbers.fixed(trainingSeconds, 1)) s of training, "
             + "\(Numbers.grouped(Int(imagesPerSecond))) images/s"
+            + (processSeconds == nil ? ", interrupted" : "")
     }
 }

@@ -21,6 +21,7 @@ struct ResumedRun {
         if epochs < ownEpochs {
             throw UsageError("--epochs is \(epochs), the run in \(directory) has \(ownEpochs): they can only be raised")
         }
+        try RunLock.take(directory)
         try saved.run.prepare()
         let data = try await loadData(command, signals)
         let images = try TrainingImages(

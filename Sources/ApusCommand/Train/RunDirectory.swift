@@ -17,6 +17,7 @@ struct RunDirectory {
                 path: path, reason: "a run is there already; go on with it by --resume, or name another directory")
         }
         try Run(path).prepare()
+        try RunLock.take(path)
     }
 
     /// Removes the directory if it was made here and nothing but the start of a training has been saved in it.

@@ -35,7 +35,7 @@ extension TrainCommand {
         let training = try newTraining
         let start = ContinuousClock.now
         let prepared = try training.prepare(data, images.train, source)
-        let preparationSeconds = start.duration(to: .now) / .seconds(1)
+        prepared.trainer.progress.preparationSeconds = start.duration(to: .now) / .seconds(1)
         let epochs = training.epochs
         var notes = [
             SavedRun.Note.data: data.source, SavedRun.Note.epochs: "\(epochs)",
@@ -49,6 +49,6 @@ extension TrainCommand {
             testTimeAugmentation: try testing.views ?? training.recipe?.testTimeAugmentation, notes: notes)
         return TrainingJob(
             run: Run(directory.path), newDirectory: directory, trainer: prepared.trainer, configuration: configuration,
-            images: images, epochs: epochs, threads: threads.count, preparationSeconds: preparationSeconds)
+            images: images, epochs: epochs, threads: threads.count)
     }
 }

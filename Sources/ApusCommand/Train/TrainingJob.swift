@@ -10,8 +10,6 @@ struct TrainingJob {
     let images: TrainingImages
     let epochs: Int
     let threads: Int
-    /// What weights and whitening took before the first step.
-    var preparationSeconds = 0.0
 }
 
 /// The images of a training: what is learnt, held out and tested with.

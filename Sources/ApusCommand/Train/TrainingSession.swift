@@ -54,7 +54,7 @@ struct TrainingSession {
         let history = job.trainer.progress.history
         let report = TrainingReport(
             job.configuration, history: history, threads: job.threads, augmentedTest: augmentedTest(),
-            preparationSeconds: job.preparationSeconds, totalSeconds: seconds)
+            totalSeconds: seconds)
         if let json { try JSONReport(report).write(to: json) }
         try RunReport(job.trainer, configuration: job.configuration, test: job.images.test)
             .write(to: "\(job.run.directory)/\(RunReport.fileName)")
