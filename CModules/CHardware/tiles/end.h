@@ -12,6 +12,7 @@
 #undef OUTER_CASE
 #undef OUTER
 #undef WINOGRAD_TILE
+#undef SIXTH
 #undef POOLED_OUTER
 #undef POOLED_OUTER_CASE
 #undef TILE

@@ -8,8 +8,8 @@ TARGET INLINE void TILE(winograd_filter)(const int m, const VECTOR g[3], VECTOR 
         u[0] = g[0], u[1] = outer + middle, u[2] = outer - middle, u[3] = g[2];
         return;
     }
-    const VECTOR outer = (g[0] + g[2]) / -6, middle = g[1] / 6;
-    const VECTOR outer2 = g[0] / 24 + g[2] / 6, middle2 = g[1] / 12;
+    const VECTOR outer = (g[0] + g[2]) * -SIXTH, middle = g[1] * SIXTH;
+    const VECTOR outer2 = g[0] * (SIXTH / 4) + g[2] * SIXTH, middle2 = g[1] * (SIXTH / 2);
     u[0] = g[0] / 4;
     u[1] = outer - middle, u[2] = outer + middle;
     u[3] = outer2 + middle2, u[4] = outer2 - middle2;

@@ -9,6 +9,9 @@
 
 enum { TILE(extent) = 6 };
 
+// Compilers multiply in place of a division by powers of two alone, and a division takes as long as ten products.
+#define SIXTH ((SCALAR)(1.0 / 6))
+
 TARGET INLINE void TILE(winograd_pixels)(const int m, const VECTOR d[TILE(extent)], VECTOR v[TILE(extent)]) {
     if (m == 2) {
         v[0] = d[0] - d[2], v[1] = d[1] + d[2], v[2] = d[2] - d[1], v[3] = d[1] - d[3];
@@ -28,8 +31,8 @@ TARGET INLINE void TILE(winograd_gradients)(const int m, const VECTOR d[TILE(ext
         v[0] = d[0], v[1] = half + half1, v[2] = half - half1, v[3] = d[1];
         return;
     }
-    const VECTOR outer = (d[0] + d[2]) / -6, middle = (d[1] + d[3]) / 6;
-    const VECTOR outer2 = d[0] / 24 + d[2] / 6, middle2 = d[1] / 12 + d[3] / 3;
+    const VECTOR outer = (d[0] + d[2]) * -SIXTH, middle = (d[1] + d[3]) * SIXTH;
+    const VECTOR outer2 = d[0] * (SIXTH / 4) + d[2] * SIXTH, middle2 = d[1] * (SIXTH / 2) + d[3] * (2 * SIXTH);
     v[0] = d[0] / 4;
     v[1] = outer - middle, v[2] = outer + middle;
     v[3] = outer2 + middle2, v[4] = outer2 - middle2;
