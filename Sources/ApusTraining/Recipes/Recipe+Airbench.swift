@@ -29,7 +29,7 @@ extension Recipe {
         airbench(
             name: "cifar10-95", summary: "95 % on CIFAR-10 by a deeper and wider network.",
             model: ModelLibrary.airbench(widths: [128, 384, 384], depth: 3), batchSize: 1_000, muonRate: 0.16,
-            epochs: 10, whiteningEpochs: 1)
+            epochs: 15, whiteningEpochs: 1)
     }
 
     /// The source's settings with some others in their place.
