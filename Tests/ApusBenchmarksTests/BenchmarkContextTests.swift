@@ -1,6 +1,7 @@
 import ApusBenchmarks
 import ApusParallel
 import Foundation
+import TestSupport
 import Testing
 
 struct BenchmarkContextTests {
@@ -122,5 +123,36 @@ struct BenchmarkContextTests {
     @Test func noCommitOutsideTheRepository() {
         #expect(GitCommit.current(directory: "/") == nil)
         #expect(GitCommit.current(directory: "/nowhere at all") == nil)
+    }
+
+    @Test func resultsLeaveACommitClean() throws {
+        try withTemporaryDirectory { directory in
+            func write(_ text: String, to file: String) throws {
+                try text.write(toFile: "\(directory)/\(file)", atomically: true, encoding: .utf8)
+            }
+            func git(_ arguments: String...) throws {
+                let process = Process()
+                process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+                process.arguments =
+                    ["git", "-C", directory, "-c", "user.name=Apus", "-c", "user.email=apus@localhost"] + arguments
+                try process.run()
+                process.waitUntilExit()
+                try #require(process.terminationStatus == 0)
+            }
+            try FileManager.default.createDirectory(
+                atPath: directory + "/Benchmarks/results", withIntermediateDirectories: true)
+            try write("name: \"apus\"", to: "Package.swift")
+            try write("1", to: "Benchmarks/results/a.jsonl")
+            try git("init", "--quiet")
+            try git("add", ".")
+            try git("commit", "--quiet", "--message=First")
+            let commit = try #require(GitCommit.current(directory: directory))
+            #expect(!commit.hasSuffix("-dirty"))
+            try write("2", to: "Benchmarks/results/a.jsonl")
+            try write("untracked", to: "note")
+            #expect(GitCommit.current(directory: directory + "/Benchmarks") == commit)
+            try write("name: \"apus\", changed", to: "Package.swift")
+            #expect(GitCommit.current(directory: directory) == commit + "-dirty")
+        }
     }
 }

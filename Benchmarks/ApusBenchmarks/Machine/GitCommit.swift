@@ -2,18 +2,22 @@ import Foundation
 
 /// The commit that is checked out.
 package enum GitCommit {
-    /// The short name of the commit that `directory` has checked out, with `-dirty` where tracked files differ from it;
-    /// `nil` where it is not inside Apus's own repository, or there is no git.
+    /// The short name of the commit that `directory` has checked out, with `-dirty` where tracked files differ from it, results
+    /// aside, which are written one by one; `nil` where it is not inside Apus's own repository, or there is no git.
     package static func current(directory: String = FileManager.default.currentDirectoryPath) -> String? {
         guard let top = git(["rev-parse", "--show-toplevel"], in: directory),
             let manifest = try? String(contentsOfFile: top + "/Package.swift", encoding: .utf8),
             manifest.contains("name: \"apus\"")
         else { return nil }
         // Excluding every tag leaves the commit's own name.
-        return git(["describe", "--always", "--dirty", "--exclude=*"], in: directory)
+        guard let name = git(["describe", "--always", "--exclude=*"], in: directory) else { return nil }
+        let changes = git(
+            ["status", "--porcelain", "--untracked-files=no", "--", ":/", ":(top,exclude)Benchmarks/results"],
+            in: directory)
+        return changes == nil ? name : name + "-dirty"
     }
 
-    /// What git prints, or `nil` where it fails.
+    /// What git prints, or `nil` where that is nothing or git fails.
     private static func git(_ arguments: [String], in directory: String) -> String? {
         let process = Process()
         let output = Pipe()
