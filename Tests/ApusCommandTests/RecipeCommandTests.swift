@@ -21,6 +21,25 @@ import Testing
         }
     }
 
+    /// Its whitened filters lay in the checkpoint that it was killed before, so it cannot go on.
+    @Test func aRecipeKilledBeforeItsFirstCheckpointIsRefused() async throws {
+        try await withTemporaryDirectory { directory in
+            let data = try SmallCIFAR10.write(in: directory)
+            let run = "\(directory)/run"
+            expectSuccess(
+                try await CommandRun.apus([
+                    "train", "--recipe", "cifar10-90", "--set", "settings.batchSize=20", "--set", "epochs=1",
+                    "--data", data, "--output", run,
+                ]))
+            for file in ["model.safetensors", "history.json"] {
+                try FileManager.default.removeItem(atPath: "\(run)/\(file)")
+            }
+            expectRefusal(
+                try await CommandRun.apus(["train", "--resume", run]), status: 66,
+                saying: ["model.safetensors", "--recipe", "begin it again"])
+        }
+    }
+
     /// A recipe's views, their share and every entry that is set count, and the run resumes with them.
     @Test func aRecipeTrainsAndResumes() async throws {
         try await withTemporaryDirectory { directory in

@@ -17,6 +17,7 @@ struct ResumedRun {
         let limit = try number(SavedRun.Note.limit, Int.init)
         let fraction = try number(SavedRun.Note.validationFraction, Double.init) ?? 0
         try check(command, limit: limit, validationFraction: fraction)
+        try checkFirstWeights()
         let epochs = command.options.epochs ?? ownEpochs
         if epochs < ownEpochs {
             throw UsageError("--epochs is \(epochs), the run in \(directory) has \(ownEpochs): they can only be raised")
@@ -34,6 +35,17 @@ struct ResumedRun {
         return TrainingJob(
             run: saved.run, newDirectory: nil, trainer: try saved.run.resume(pool: command.threads.pool),
             configuration: configuration, images: images, epochs: epochs, threads: command.threads.count)
+    }
+
+    /// A run that was killed before its first checkpoint has lost what its weights began with, where that is more than their
+    /// initializers make.
+    private func checkFirstWeights() throws {
+        guard saved.run.isAtStart else { return }
+        for note in ["--recipe", "--initialize-from"] where saved.configuration.notes[note] != nil {
+            throw FileError.missing(
+                path: "\(directory)/model.safetensors",
+                expected: "the weights with which a run by \(note) begins: remove the directory and begin it again")
+        }
     }
 
     /// The run's images; a directory that was moved may be given anew.

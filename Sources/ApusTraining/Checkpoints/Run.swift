@@ -106,8 +106,9 @@ public struct Run: Sendable {
         return trainer
     }
 
-    /// Whether the training was killed before its first checkpoint was there: it then begins anew, with the same weights.
-    private var isAtStart: Bool {
+    /// Whether the training was killed before its first checkpoint was there: it then begins anew, with the weights that its
+    /// initializers make.
+    package var isAtStart: Bool {
         let hasCheckpoint = FileManager.default.fileExists(atPath: checkpointPath)
         let hasHistory = FileManager.default.fileExists(atPath: path("history.json"))
         return !hasCheckpoint && (!hasHistory || (try? history())?.isEmpty == true)
