@@ -117,7 +117,18 @@ struct TrainingSession {
     }
 
     private var optimizer: String {
-        switch job.configuration.optimizer {
+        guard let groups = job.configuration.optimizer as? ParameterGroups else {
+            return words(job.configuration.optimizer)
+        }
+        var all: [String] = []
+        for one in (groups.groups.map(\.optimizer) + [groups.rest]).map(words) where !all.contains(one) {
+            all.append(one)
+        }
+        return all.joined(separator: "; ")
+    }
+
+    private func words(_ optimizer: any Optimizer) -> String {
+        switch optimizer {
         case let adam as Adam: "Adam \(adam.learningRate)"
         case let sgd as SGD: "SGD \(sgd.learningRate)" + (sgd.momentum > 0 ? ", momentum \(sgd.momentum)" : "")
         case let other: "\(type(of: other)) \(other.learningRate)"
