@@ -24,12 +24,15 @@ import memory
 import training_options
 
 BATCH_SIZE = 2000
+MUON_RATE = 0.24
 WIDTHS = (64, 256, 256)
 MEAN = (0.4914, 0.4822, 0.4465)
 DEVIATION = (0.2470, 0.2435, 0.2616)
 RECIPES = {
-    "airbench94": dict(widths=WIDTHS, depth=2, epochs=8, whitening_epochs=3),
-    "cifar10-95": dict(widths=(128, 384, 384), depth=3, epochs=12, whitening_epochs=1),
+    "airbench94": dict(
+        widths=WIDTHS, depth=2, batch_size=BATCH_SIZE, muon_rate=MUON_RATE, epochs=8, whitening_epochs=3),
+    "cifar10-95": dict(
+        widths=(128, 384, 384), depth=3, batch_size=1000, muon_rate=0.16, epochs=15, whitening_epochs=1),
 }
 
 
@@ -73,12 +76,12 @@ def cropped(padded, size):
 class Batches:
     """Batches in random order: mirrored at random once and all together in every second epoch, cropped anew in each."""
 
-    def __init__(self, images, labels):
+    def __init__(self, images, labels, size):
         mirrored = torch.rand(len(images)) < 0.5
         images = torch.where(mirrored.view(-1, 1, 1, 1), images.flip(-1), images)
         self.padded = functional.pad(images, (2, 2, 2, 2), "reflect").contiguous(memory_format=torch.channels_last)
         self.labels = labels
-        self.count = len(images) // BATCH_SIZE
+        self.size, self.count = size, len(images) // size
 
     def of(self, epoch):
         images = cropped(self.padded, 32)
@@ -86,7 +89,7 @@ class Batches:
             images = images.flip(-1)
         order = torch.randperm(len(images))
         for batch in range(self.count):
-            chosen = order[batch * BATCH_SIZE:(batch + 1) * BATCH_SIZE]
+            chosen = order[batch * self.size:(batch + 1) * self.size]
             yield images[chosen], self.labels[chosen]
 
 
@@ -181,9 +184,9 @@ def orthogonalised(matrix):
 
 
 class Optimizers:
-    """SGD for biases and head, Muon for kernels; all rates fall to zero, that of the whitening bias in three epochs."""
+    """SGD for biases and head, Muon for kernels; all rates fall to zero, that of the whitening bias in the first epochs."""
 
-    def __init__(self, network, batch_size, steps, whitening_steps):
+    def __init__(self, network, batch_size, steps, whitening_steps, muon_rate=MUON_RATE):
         decay = 2e-6 * batch_size
         self.network, self.steps, self.whitening_steps = network, steps, whitening_steps
         kernels = [weight for weight in network.parameters() if weight.dim() == 4 and weight.requires_grad]
@@ -192,7 +195,7 @@ class Optimizers:
         self.descent = torch.optim.SGD(
             [dict(params=group, lr=rate, weight_decay=decay / rate) for group, rate in groups],
             momentum=0.85, nesterov=True, fused=True)
-        self.muon = Muon(kernels, 0.24, 0.6)
+        self.muon = Muon(kernels, muon_rate, 0.6)
         self.groups = self.descent.param_groups + self.muon.param_groups
         self.rates = [group["lr"] for group in self.groups]
 
@@ -259,10 +262,11 @@ def train(options):
 
     losses, epochs, training, step = [], [], 0.0, 0
     started = time.perf_counter()
-    batches = Batches(images, labels)
+    batches = Batches(images, labels, recipe["batch_size"])
     training += time.perf_counter() - started
     optimizers = Optimizers(
-        network, BATCH_SIZE, recipe["epochs"] * batches.count, recipe["whitening_epochs"] * batches.count)
+        network, batches.size, recipe["epochs"] * batches.count, recipe["whitening_epochs"] * batches.count,
+        recipe["muon_rate"])
     for epoch in range(options.epochs or recipe["epochs"]):
         started = time.perf_counter()
         network.train()
@@ -273,7 +277,7 @@ def train(options):
             loss = loss_of(result, expected)
             loss.backward()
             optimizers.move(step)
-            losses.append(loss.item() / BATCH_SIZE)
+            losses.append(loss.item() / batches.size)
             step += 1
         seconds = time.perf_counter() - started
         training += seconds
