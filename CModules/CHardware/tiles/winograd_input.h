@@ -9,7 +9,7 @@
 
 enum { TILE(extent) = 6 };
 
-// Compilers multiply in place of a division by powers of two alone, and a division takes as long as ten products.
+// Compilers multiply in place of a division by powers of two alone.
 #define SIXTH ((SCALAR)(1.0 / 6))
 
 TARGET INLINE void TILE(winograd_pixels)(const int m, const VECTOR d[TILE(extent)], VECTOR v[TILE(extent)]) {
