@@ -18,10 +18,12 @@ extension Recipe {
             whiteningEpochs: 1)
     }
 
-    /// Made for 94 % on CIFAR-10 in few seconds: `airbench94` with an epoch more, whose whitening bias rests after the first.
+    /// Made for 94 % on CIFAR-10 in few seconds: `airbench94` in smaller batches, with the rate of Muon that goes with them, whose
+    /// whitening bias rests after the first epoch.
     public static var cifar10At94: Recipe {
         airbench(
-            name: "cifar10-94", summary: "94 % on CIFAR-10 in the fewest seconds.", epochs: 9, whiteningEpochs: 1)
+            name: "cifar10-94", summary: "94 % on CIFAR-10 in the fewest seconds.", batchSize: 1_000, muonRate: 0.16,
+            epochs: 8, whiteningEpochs: 1)
     }
 
     /// Made for 95 % on CIFAR-10: a wider network with a third convolution in each group, in smaller batches, too.
