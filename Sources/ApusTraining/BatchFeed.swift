@@ -1,4 +1,5 @@
 import ApusBLAS
+import ApusDatasets
 import ApusNeuralNetworks
 import ApusParallel
 import Foundation
@@ -8,6 +9,8 @@ import Foundation
 final class BatchFeed {
     /// Batches in one pass.
     var batchesPerEpoch: Int { reader.batchesPerEpoch }
+    /// Which examples batches have.
+    let order: EpochOrder
     /// Whether examples have a class.
     let hasClasses: Bool
     /// The class of each example of the current batch.
@@ -30,6 +33,7 @@ final class BatchFeed {
         batches.checkTargets(plan)
         self.plan = plan
         hasClasses = batches.hasClasses
+        order = batches.order
         let targets = batches.hasTargets ? plan.batchSize * plan.predictionShape.count : 0
         memories = (0..<2).map { _ in FeedMemory(capacity: plan.batchSize, targets: targets) }
         let reader = BatchReader(batches)
@@ -57,8 +61,8 @@ final class BatchFeed {
         current = 1 - current
         memories[current].hand(samples, to: plan)
         ahead = nil
-        if thread != nil {
-            let isLast = batch + 1 == batchesPerEpoch
+        let isLast = batch + 1 == batchesPerEpoch
+        if thread != nil && !(isLast && order.followsLosses) {
             let following = (epoch: isLast ? epoch + 1 : epoch, batch: isLast ? 0 : batch + 1)
             ahead = following
             reader.ask(following.batch, following.epoch, to: memory(1 - current))

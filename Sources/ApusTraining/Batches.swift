@@ -6,16 +6,14 @@ import ApusTensors
 
 /// Cuts examples into batches and writes them into a plan.
 struct Batches {
-    /// Examples in one pass.
-    let count: Int
+    /// Which examples a pass takes.
+    let order: EpochOrder
     /// Examples per batch; the last may be smaller. With accumulation, batches are the parts that are worked on at once.
     let batchSize: Int
     /// Batches in one pass.
     let batchesPerEpoch: Int
 
     private let source: Source
-    private let shuffling: RandomKey?
-    private var order: (epoch: Int?, indices: [Int]) = (nil, [])
 
     private enum Source {
         case images(BatchLoader)
@@ -29,16 +27,15 @@ struct Batches {
     ///   - examples: What is cut.
     ///   - model: The network; images are resized to its input.
     ///   - settings: Batch size, seed and scaling.
-    ///   - isShuffled: Whether each epoch has an order of its own, a function of seed and epoch.
-    init(_ examples: Examples, model: Sequential, settings: TrainingSettings, isShuffled: Bool) {
-        count = examples.count
+    ///   - order: Which examples a pass takes; `nil` for a pass that is no training.
+    init(_ examples: Examples, model: Sequential, settings: TrainingSettings, order trainingOrder: EpochOrder?) {
+        let isTraining = trainingOrder != nil
+        order = trainingOrder ?? EpochOrder(of: examples.count)
         batchSize = settings.microBatchSize
-        let dropsLast = isShuffled && settings.dropsIncompleteBatch
+        let dropsLast = isTraining && settings.dropsIncompleteBatch
         batchesPerEpoch =
             dropsLast
-            ? count / settings.batchSize * settings.accumulation : (count + batchSize - 1) / batchSize
-        let key = RandomKey(seed: settings.seed).folding(RandomStream.shuffling)
-        shuffling = isShuffled ? key : nil
+            ? order.count / settings.batchSize * settings.accumulation : (order.count + batchSize - 1) / batchSize
         switch examples.content {
         case .images(let images):
             let input = model.inputShape
@@ -48,8 +45,7 @@ struct Batches {
             source = .images(
                 BatchLoader(
                     images, batchSize: batchSize, imageSize: ImageSize(height: input[0], width: input[1]),
-                    scaling: settings.scaling, shuffleKey: shuffling,
-                    augmentation: isShuffled ? settings.augmentation : nil,
+                    scaling: settings.scaling, order: order, augmentation: isTraining ? settings.augmentation : nil,
                     augmentationKey: RandomKey(seed: settings.seed).folding(RandomStream.augmentation)))
         case .classified(let inputs, let classes):
             Self.check(inputs, model)
@@ -81,18 +77,14 @@ struct Batches {
     }
 
     /// Writes one batch's inputs, and classes or targets, and returns the number of examples.
-    mutating func load(_ batch: Int, epoch: Int, into target: BatchMemory, pool: WorkerPool) -> Int {
+    func load(_ batch: Int, epoch: Int, into target: BatchMemory, pool: WorkerPool) -> Int {
         if case .images(let loader) = source {
             return loader.load(
                 batch: batch, epoch: epoch, into: target.inputs, labels: target.classes, targets: target.targets,
                 pool: pool)
         }
-        let rows = batch * batchSize..<min(count, (batch + 1) * batchSize)
-        if let shuffling, order.epoch != epoch {
-            shuffling.folding(UInt64(epoch)).permute(&order.indices, count: count)
-            order.epoch = epoch
-        }
-        let order = shuffling == nil ? nil : order.indices
+        let rows = batch * batchSize..<min(order.count, (batch + 1) * batchSize)
+        let order = order.indices(ofEpoch: epoch)
         switch source {
         case .images: break
         case .classified(let inputs, let classes):
@@ -126,7 +118,7 @@ struct Batches {
                 + (hasClasses ? ", as CategoricalCrossEntropy, where images are mixed" : ""))
         guard case .paired(_, let targets) = source else { return }
         require(
-            targets.shape.count == count * plan.predictionShape.count,
+            targets.shape.count == targets.shape[0] * plan.predictionShape.count,
             "Trainer: targets have shape \(targets.shape), the model predicts [count] + \(plan.predictionShape)")
     }
 }

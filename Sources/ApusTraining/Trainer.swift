@@ -36,6 +36,8 @@ public final class Trainer {
     let averagedParameters: ParameterBuffer<Float>?
     /// The weights with which the network is evaluated and predicts.
     var servingParameters: ParameterBuffer<Float> { averagedParameters ?? parameters }
+    /// How hard each example is, where the settings select by that.
+    var ranking: LossRanking?
     let pool: WorkerPool
     private var inferencePlan: ExecutionPlan<Float>?
     private var endsEarly = false
@@ -156,9 +158,19 @@ public final class Trainer {
     }
 
     /// What hands the plan one batch of the examples after the other.
-    func feed(_ examples: Examples, to plan: ExecutionPlan<Float>, isShuffled: Bool) -> BatchFeed {
-        let batches = Batches(examples, model: model, settings: settings, isShuffled: isShuffled)
+    func feed(_ examples: Examples, to plan: ExecutionPlan<Float>, isTraining: Bool) -> BatchFeed {
+        let batches = Batches(
+            examples, model: model, settings: settings, order: isTraining ? trainingOrder(of: examples.count) : nil)
         return BatchFeed(batches, plan: plan, threads: pool.threads)
+    }
+
+    /// Which examples each epoch takes; those that are selected by their losses go on from what is known of them.
+    private func trainingOrder(of examples: Int) -> EpochOrder {
+        let key = RandomKey(seed: settings.seed).folding(RandomStream.shuffling)
+        guard let selection = settings.selection else { return EpochOrder(of: examples, shuffleKey: key) }
+        let known = ranking.flatMap { $0.count == examples ? $0 : nil } ?? LossRanking(count: examples)
+        ranking = known
+        return EpochOrder(hardest: selection.count(of: examples), of: known, shuffleKey: key)
     }
 
     /// Counts a step that has been taken.
@@ -186,6 +198,7 @@ public final class Trainer {
         progress.correct = 0
         progress.seconds = 0
         progress.preparationSeconds = nil
+        ranking?.endEpoch()
     }
 
     // MARK: Using what was learnt
@@ -229,7 +242,7 @@ public final class Trainer {
                 algorithm: settings.algorithm, algorithmTable: settings.algorithmTable, precision: settings.precision,
                 readsAhead: pool.threads > 1, pool: pool)
         inferencePlan = plan
-        let feed = feed(examples, to: plan, isShuffled: false)
+        let feed = feed(examples, to: plan, isTraining: false)
         for batch in 0..<feed.batchesPerEpoch {
             if stop?.raised == true { return }
             let samples = feed.take(batch, epoch: 0)

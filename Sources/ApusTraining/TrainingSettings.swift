@@ -12,6 +12,8 @@ public struct TrainingSettings: Sendable, Validated {
     public var accumulation: Int
     /// Whether the last batch of an epoch is left out where it is not full.
     public var dropsIncompleteBatch: Bool
+    /// Which share of the examples an epoch takes, if not all.
+    public var selection: ExampleSelection?
     /// Seed of weights, order of examples and dropout.
     public var seed: UInt64
     /// How the learning rate changes from step to step.
@@ -35,7 +37,8 @@ public struct TrainingSettings: Sendable, Validated {
 
     /// Settings with Keras's defaults.
     public init(
-        batchSize: Int = 32, accumulation: Int = 1, dropsIncompleteBatch: Bool = false, seed: UInt64 = 1,
+        batchSize: Int = 32, accumulation: Int = 1, dropsIncompleteBatch: Bool = false,
+        selection: ExampleSelection? = nil, seed: UInt64 = 1,
         schedule: any Schedule = ConstantSchedule(), clipping: GradientClipping? = nil,
         weightAverage: WeightAverage? = nil,
         algorithm: AlgorithmChoice = .auto, algorithmTable: AlgorithmTable = AlgorithmTable(),
@@ -44,6 +47,7 @@ public struct TrainingSettings: Sendable, Validated {
         self.batchSize = batchSize
         self.accumulation = accumulation
         self.dropsIncompleteBatch = dropsIncompleteBatch
+        self.selection = selection
         self.seed = seed
         self.schedule = schedule
         self.clipping = clipping
@@ -67,13 +71,13 @@ public struct TrainingSettings: Sendable, Validated {
             batchSize >= 1 && accumulation >= 1 && batchSize % accumulation == 0,
             "TrainingSettings: batch size \(batchSize) in \(accumulation) parts, expected parts of one size, at least 1"
         )
-            ?? clipping?.mistake ?? weightAverage?.mistake
+            ?? selection?.mistake ?? clipping?.mistake ?? weightAverage?.mistake
     }
 }
 
 extension TrainingSettings: Codable {
     private enum CodingKeys: String, CodingKey {
-        case batchSize, accumulation, dropsIncompleteBatch, seed, schedule, clipping, weightAverage
+        case batchSize, accumulation, dropsIncompleteBatch, selection, seed, schedule, clipping, weightAverage
         case algorithm, algorithmTable, precision, scaling, augmentation
     }
 
@@ -83,6 +87,7 @@ extension TrainingSettings: Codable {
         try container.encode(batchSize, forKey: .batchSize)
         try container.encode(accumulation, forKey: .accumulation)
         try container.encode(dropsIncompleteBatch, forKey: .dropsIncompleteBatch)
+        try container.encodeIfPresent(selection, forKey: .selection)
         try container.encode(seed, forKey: .seed)
         try TrainingCoding.encode(schedule, to: container.superEncoder(forKey: .schedule))
         try container.encodeIfPresent(clipping, forKey: .clipping)
@@ -104,6 +109,7 @@ extension TrainingSettings: Codable {
             batchSize: try container.decode(Int.self, forKey: .batchSize),
             accumulation: try value(.accumulation, else: 1),
             dropsIncompleteBatch: try value(.dropsIncompleteBatch, else: false),
+            selection: try container.decodeIfPresent(ExampleSelection.self, forKey: .selection),
             seed: try container.decode(UInt64.self, forKey: .seed),
             schedule: container.contains(.schedule)
                 ? try TrainingCoding.schedule(from: container.superDecoder(forKey: .schedule)) : ConstantSchedule(),

@@ -30,15 +30,15 @@ package final class TrainingSteps {
     package init(_ trainer: Trainer, on examples: Examples, epochs: Int = 1) {
         self.trainer = trainer
         let settings = trainer.settings
-        let feed = trainer.feed(examples, to: trainer.trainingPlan(examples), isShuffled: true)
+        let feed = trainer.feed(examples, to: trainer.trainingPlan(examples), isTraining: true)
         self.feed = feed
-        self.examples = examples.count
+        self.examples = feed.order.count
         plan = feed.plan
         hasClasses = feed.hasClasses
         stepsPerEpoch = (feed.batchesPerEpoch + settings.accumulation - 1) / settings.accumulation
         require(
             stepsPerEpoch >= 1,
-            "Trainer: \(examples.count) examples are no full batch of \(settings.batchSize), and incomplete ones are dropped"
+            "Trainer: \(feed.order.count) examples are no full batch of \(settings.batchSize), and incomplete ones are dropped"
         )
         let sum =
             settings.accumulation > 1 ? ParameterBuffer<Float>(trainer.parameters.layout.trainable) : nil
@@ -108,6 +108,10 @@ package final class TrainingSteps {
             guard plan.lossSum.isFinite else {
                 throw TrainingError.diverged(
                     epoch: progress.epoch + 1, batch: progress.batch + 1, loss: plan.lossSum / Double(count))
+            }
+            if let losses = plan.lossPointer {
+                let first = progress.batch * settings.batchSize + done
+                feed.order.record(losses, of: first..<first + count)
             }
             plan.backward { ended?(.backward($0)) }
             lossSum += plan.lossSum

@@ -34,7 +34,8 @@ import Testing
 
     @Test func shuffledEpochsAreCompleteAndRepeatable() {
         func order(seed: UInt64, epoch: Int) -> [Int] {
-            let loader = BatchLoader(set, batchSize: 8, shuffleKey: RandomKey(seed: seed))
+            let loader = BatchLoader(
+                set, batchSize: 8, order: EpochOrder(of: set.count, shuffleKey: RandomKey(seed: seed)))
             return (0..<loader.batchesPerEpoch).flatMap { loader.indices(ofBatch: $0, epoch: epoch) }
         }
         #expect(order(seed: 1, epoch: 0).sorted() == Array(0..<53))
@@ -44,7 +45,7 @@ import Testing
     }
 
     @Test func epochsMayBeMixed() {
-        let loader = BatchLoader(set, batchSize: 8, shuffleKey: RandomKey(seed: 9))
+        let loader = BatchLoader(set, batchSize: 8, order: EpochOrder(of: set.count, shuffleKey: RandomKey(seed: 9)))
         let first = loader.load(batch: 2, epoch: 4, pool: pool)
         _ = loader.load(batch: 0, epoch: 5, pool: pool)
         let again = loader.load(batch: 2, epoch: 4, pool: pool)
@@ -84,7 +85,8 @@ import Testing
     @Test(arguments: [4, 60], 1...4)
     func threadsDoNotMatter(side: Int, threads: Int) {
         let loader = BatchLoader(
-            set, batchSize: 53, imageSize: ImageSize(height: side, width: side), shuffleKey: RandomKey(seed: 0))
+            set, batchSize: 53, imageSize: ImageSize(height: side, width: side),
+            order: EpochOrder(of: set.count, shuffleKey: RandomKey(seed: 0)))
         let alone = loader.load(batch: 0, epoch: 1, pool: WorkerPool(threads: 1))
         let together = loader.load(batch: 0, epoch: 1, pool: WorkerPool(threads: threads))
         #expect(alone.images == together.images && alone.labels == together.labels)

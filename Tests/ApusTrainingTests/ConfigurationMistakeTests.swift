@@ -27,7 +27,8 @@ import Testing
         return trainer(
             model, SGD(learningRate: 0.01, momentum: 0.875),
             TrainingSettings(
-                batchSize: 48, accumulation: 3, schedule: CosineSchedule(floor: 0.0625, over: .epochs(7)),
+                batchSize: 48, accumulation: 3, selection: ExampleSelection(share: 0.6875),
+                schedule: CosineSchedule(floor: 0.0625, over: .epochs(7)),
                 clipping: .norm(1.5), weightAverage: WeightAverage(decay: 0.96875, interval: 5)))
     }
 
@@ -78,6 +79,7 @@ import Testing
         ("epochs", "7", "1e300", "CosineSchedule"),
         ("norm", "1.5", "-1.5", "GradientClipping"),
         ("decay", "0.96875", "2", "WeightAverage: decay is 2.0"),
+        ("share", "0.6875", "2", "ExampleSelection: share is 2.0"),
         ("interval", "5", "0", "WeightAverage: interval is 0"),
         ("scale", "[", "[1,2,", "PixelScaling"),
     ])

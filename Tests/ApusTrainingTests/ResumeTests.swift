@@ -9,7 +9,7 @@ import Testing
 /// A training that stops after any step and goes on from disk ends with the same file, whatever it is made of.
 @Suite struct ResumeTests {
     private static let images = SyntheticImages.generate(train: 40, test: 10, seed: 1)
-    /// Batches of 16: two and a smaller one an epoch.
+    /// Batches of 16 of the 36 images that an epoch takes: two and a smaller one.
     private static let steps = 6
 
     private func trainer(threads: Int) throws -> Trainer {
@@ -24,7 +24,7 @@ import Testing
             Dense(10, activation: .softmax)
         }
         let settings = TrainingSettings(
-            batchSize: 16, accumulation: 2, seed: 3,
+            batchSize: 16, accumulation: 2, selection: ExampleSelection(share: 0.9), seed: 3,
             schedule: WarmUpSchedule(.steps(2), then: PlateauSchedule(patience: 0)), clipping: .globalNorm(1),
             weightAverage: WeightAverage(decay: 0.9, interval: 2),
             augmentation: try Augmentation(parsing: "flip,crop:2:reflect,cutout:4"))

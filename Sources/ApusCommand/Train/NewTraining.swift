@@ -29,7 +29,9 @@ struct NewTraining {
                 throw UsageError("--accumulate is \(parts), --batch-size \(batchSize) is no multiple of it")
             }
             return TrainingSettings(
-                batchSize: batchSize, accumulation: parts, seed: options.seed ?? 1,
+                batchSize: batchSize, accumulation: parts,
+                selection: optimization.select.map { ExampleSelection(share: $0) },
+                seed: options.seed ?? 1,
                 schedule: try optimization.newSchedule, clipping: optimization.clipping,
                 weightAverage: optimization.average.map { WeightAverage(decay: $0) }, algorithm: algorithm,
                 algorithmTable: try .tuned(for: algorithm, options.precision ?? .float32),
@@ -71,9 +73,10 @@ struct NewTraining {
     /// The network with the weights with which it begins.
     func prepare(_ data: LabelledData, _ train: ImageSet, _ source: TransferSource?) throws -> Prepared {
         let (settings, model) = (try settings, try choice(source, data))
-        if settings.batchSize > train.count, options.batchSize != nil || settings.dropsIncompleteBatch {
+        let taken = settings.selection?.count(of: train.count) ?? train.count
+        if settings.batchSize > taken, options.batchSize != nil || settings.dropsIncompleteBatch {
             throw UsageError(
-                "--batch-size is \(Numbers.grouped(settings.batchSize)), there are \(Numbers.grouped(train.count)) training images"
+                "--batch-size is \(Numbers.grouped(settings.batchSize)), an epoch has \(Numbers.grouped(taken)) training images"
             )
         }
         if let mistake = settings.augmentation?.mistake(height: train.height, width: train.width) {

@@ -88,12 +88,20 @@ struct OptimizerOptions: ParsableArguments, RecordedOptions {
             valueName: "share"))
     var average: Double?
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Share of the training images that an epoch takes: those that the one before left out, then those of the largest "
+                + "loss (default: 1).", valueName: "share"))
+    var select: Double?
+
     var recorded: [RecordedOption] {
         [
             RecordedOption("nesterov", isSet: nesterov), RecordedOption("weight-decay", weightDecay),
             RecordedOption("schedule", schedule), RecordedOption("warm-up", warmUp),
             RecordedOption("clip-norm", clipNorm), RecordedOption("clip-value", clipValue),
             RecordedOption("accumulate", accumulate), RecordedOption("average", average),
+            RecordedOption("select", select),
         ]
     }
 
@@ -109,6 +117,9 @@ struct OptimizerOptions: ParsableArguments, RecordedOptions {
         }
         if let warmUp, !(warmUp >= 0 && warmUp.isFinite) {
             throw ValidationError("--warm-up is \(warmUp), expected at least 0 epochs")
+        }
+        if let select, !(select > 0 && select <= 1) {
+            throw ValidationError("--select is \(select), expected a share over 0, at most 1")
         }
         if clipNorm != nil, clipValue != nil {
             throw ValidationError("--clip-norm and --clip-value exclude each other: give one")

@@ -52,7 +52,7 @@ extension BatchLoader {
     ) -> Int {
         let count = count(ofBatch: batch)
         let work = BatchWork(
-            first: batch * batchSize, count: count, batch: batch, epoch: epoch, order: order(ofEpoch: epoch),
+            first: batch * batchSize, count: count, batch: batch, epoch: epoch, order: order.indices(ofEpoch: epoch),
             pixels: pixels, labels: labels, targets: targets)
         let shards = Shards(of: count, atLeast: converter.imagesPerShard)
         scratch.withMemory(threads: pool.threads) { memory in

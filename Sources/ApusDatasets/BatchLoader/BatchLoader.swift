@@ -5,7 +5,7 @@ import ApusTensors
 /// Turns an image set into the batches of an epoch: in shuffled order, augmented, resized where the network wants another
 /// size, and scaled to floats.
 ///
-/// The order of an epoch is a pure function of the key and the epoch, and batches may be asked for in any order, so a
+/// The order of an epoch is a function of the epoch, and batches may be asked for in any order, so a
 /// training run can be taken up anywhere. Images of another size are resized batch by batch and never all at once.
 public final class BatchLoader: Sendable {
     /// Where the images come from.
@@ -21,9 +21,8 @@ public final class BatchLoader: Sendable {
 
     let converter: ImageConverter
     let augmenter: ImageAugmenter?
-    private let shuffleKey: RandomKey?
+    let order: EpochOrder
     let scratch: LoaderScratch
-    private let order = Locked<(epoch: Int?, indices: [Int])>((nil, []))
 
     /// Prepares the resizing and scaling.
     ///
@@ -33,22 +32,25 @@ public final class BatchLoader: Sendable {
     ///   - imageSize: Size of the images of a batch; by default their own. Others are resized as ``BilinearResize``
     ///     does.
     ///   - scaling: From bytes to floats, by default `byte / 255`.
-    ///   - shuffleKey: Gives every epoch an order of its own; `nil` keeps the set's order, as for evaluation.
+    ///   - order: Which images an epoch takes, and in which order; `nil` for all in the set's order, as for evaluation.
     ///   - dropLast: Whether an incomplete last batch is left out.
     ///   - augmentation: Random changes of the images, anew in each epoch; see ``Augmentation/mistake(height:width:)`` for
     ///     those that images of this size do not take.
     ///   - augmentationKey: The changes are a pure function of it, the epoch and the image's position in the set.
     public init(
         _ images: ImageSet, batchSize: Int, imageSize: ImageSize? = nil, scaling: PixelScaling = .unit,
-        shuffleKey: RandomKey? = nil, dropLast: Bool = false, augmentation: Augmentation? = nil,
+        order: EpochOrder? = nil, dropLast: Bool = false, augmentation: Augmentation? = nil,
         augmentationKey: RandomKey = RandomKey(seed: 0)
     ) {
         require(batchSize >= 1, "BatchLoader: batch size is \(batchSize), expected at least 1")
+        require(
+            order.map { $0.exampleCount == images.count } ?? true,
+            "BatchLoader: the order is of \(order?.exampleCount ?? 0) examples, there are \(images.count) images")
         self.images = images
         self.batchSize = batchSize
         self.imageSize = imageSize ?? ImageSize(height: images.height, width: images.width)
         self.dropLast = dropLast
-        self.shuffleKey = shuffleKey
+        self.order = order ?? EpochOrder(of: images.count)
         converter = ImageConverter(of: images, to: self.imageSize, scaling: scaling)
         self.augmentation = augmentation
         augmenter = augmentation.flatMap { augmentation in
@@ -62,30 +64,18 @@ public final class BatchLoader: Sendable {
 
     /// Number of batches of an epoch.
     public var batchesPerEpoch: Int {
-        dropLast ? images.count / batchSize : (images.count + batchSize - 1) / batchSize
+        dropLast ? order.count / batchSize : (order.count + batchSize - 1) / batchSize
     }
 
     /// Images of one batch of an epoch.
     public func count(ofBatch batch: Int) -> Int {
         require((0..<batchesPerEpoch).contains(batch), "BatchLoader: batch \(batch) of \(batchesPerEpoch)")
-        return min(batchSize, images.count - batch * batchSize)
+        return min(batchSize, order.count - batch * batchSize)
     }
 
     /// The positions in ``images`` of one batch's images.
     public func indices(ofBatch batch: Int, epoch: Int) -> [Int] {
         let range = batch * batchSize..<batch * batchSize + count(ofBatch: batch)
-        return order(ofEpoch: epoch).map { Array($0[range]) } ?? Array(range)
-    }
-
-    /// The order of an epoch's images, `nil` for that of the set.
-    func order(ofEpoch epoch: Int) -> [Int]? {
-        guard let shuffleKey else { return nil }
-        return order.withLock { order in
-            if order.epoch != epoch {
-                shuffleKey.folding(epoch).permute(&order.indices, count: images.count)
-                order.epoch = epoch
-            }
-            return order.indices
-        }
+        return order.indices(ofEpoch: epoch).map { Array($0[range]) } ?? Array(range)
     }
 }

@@ -1,4 +1,5 @@
 import ApusBLAS
+import ApusDatasets
 import ApusNeuralNetworks
 import ApusTensors
 import Foundation
@@ -15,6 +16,9 @@ enum Checkpoint {
     /// What comes before the names of the optimizer's state.
     static let statePrefix = "optimizer."
 
+    /// The examples' losses in the epoch before the current one, and in that, where examples are selected by them.
+    static let (lastLosses, currentLosses) = ("selection.last_losses", "selection.current_losses")
+
     /// Writes a training as it stands between two steps.
     static func write(_ trainer: Trainer, to path: String) throws {
         let encoder = JSONEncoder()
@@ -30,6 +34,10 @@ enum Checkpoint {
                     borrowing: UnsafeBufferPointer(buffer.elements(of: entry)))
             }
         }
+        if let losses = trainer.ranking?.losses {
+            contents.add(lastLosses, shape: [losses.last.count], scalars: losses.last)
+            contents.add(currentLosses, shape: [losses.current.count], scalars: losses.current)
+        }
         try contents.write(to: path)
     }
 
@@ -38,6 +46,9 @@ enum Checkpoint {
         let file = try open(path)
         trainer.progress = try progress(of: file)
         for (prefix, buffer) in buffers(of: trainer) { try read(file, prefix: prefix, into: buffer) }
+        if trainer.settings.selection != nil, file.entries.contains(where: { $0.name == lastLosses }) {
+            trainer.ranking = LossRanking(try losses(of: file))
+        }
     }
 
     /// Where the training stood when the file was written.
@@ -86,6 +97,17 @@ enum Checkpoint {
         for entry in buffer.layout.entries {
             try file.read(prefix + entry.name, shape: entry.shape, into: buffer.elements(of: entry))
         }
+    }
+
+    private static func losses(of file: SafetensorsFile) throws -> LossRanking.Losses {
+        let (last, current) = (try file.entry(named: lastLosses), try file.entry(named: currentLosses))
+        guard last.shape == current.shape else {
+            throw FileError.malformed(
+                path: file.path, found: "\"\(currentLosses)\" of shape \(current.shape)",
+                expected: "shape \(last.shape)")
+        }
+        return .init(
+            last: try file.scalars(named: lastLosses), current: try file.scalars(named: currentLosses))
     }
 
     private static func buffers(of trainer: Trainer) -> [(prefix: String, buffer: ParameterBuffer<Float>)] {

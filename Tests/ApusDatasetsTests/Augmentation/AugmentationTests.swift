@@ -140,7 +140,8 @@ import Testing
         let augmentation = try Augmentation(parsing: text)
         let loader = { (seed: UInt64, batchSize: Int) in
             BatchLoader(
-                set, batchSize: batchSize, shuffleKey: RandomKey(seed: 3), augmentation: augmentation,
+                set, batchSize: batchSize, order: EpochOrder(of: set.count, shuffleKey: RandomKey(seed: 3)),
+                augmentation: augmentation,
                 augmentationKey: RandomKey(seed: seed))
         }
         // Images of several shards, so that threads share the work.
@@ -183,7 +184,8 @@ import Testing
     @Test func allocatesNothingBatchByBatch() throws {
         for text in ["flip,crop:2:reflect,cutout:3,jitter:0.1,rotate:10", "flip,mixup:0.4", "cutmix:1"] {
             let loader = BatchLoader(
-                set, batchSize: 100, shuffleKey: RandomKey(seed: 3), augmentation: try Augmentation(parsing: text))
+                set, batchSize: 100, order: EpochOrder(of: set.count, shuffleKey: RandomKey(seed: 3)),
+                augmentation: try Augmentation(parsing: text))
             #expect(allocations(of: loader, pool: pool) == 0, "\(text)")
         }
     }
