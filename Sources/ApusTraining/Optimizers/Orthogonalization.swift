@@ -5,7 +5,7 @@ import ApusParallel
 /// iteration of products alone (Newton and Schulz; Jordan et al. 2024):
 ///
 ///     X ← X / (‖X‖ + 1e-7)
-///     A = X Xᵀ,  X ← (a + b A + c A²) X        `iterations` times
+///     A = X Xᵀ,  X ← a X + (b A + c A²) X        `iterations` times
 ///
 /// The default coefficients raise small singular values fastest and leave all of them between about 0.7 and 1.2. The iteration
 /// commutes with transposition, so that A is made on the smaller side of X.
@@ -49,40 +49,37 @@ public struct Orthogonalization: Sendable, Hashable, Codable, Validated {
         let square = scratch + 2 * count
         let polynomial = square + side * side
         let norm = ElementSums.squares(x, count: count, pool: pool).squareRoot()
-        // What the products of the matrix itself are multiplied by, so that it is normalized by no pass of its own.
-        var scale = Float(1 / (norm + 1e-7))
+        let factor = Float(1 / (norm + 1e-7))
+        for index in 0..<count { x[index] *= factor }
         let isTall = rows >= columns
         for _ in 0..<max(iterations, 0) {
-            let (matrix, factor) = (x, scale)
+            let matrix = x
             // A = Xᵀ X or X Xᵀ.
             forEachBlock(of: side, flops: side * max(rows, columns), pool) { start, height in
                 BLAS.gemm(
                     transposeA: isTall, transposeB: !isTall, m: height, n: side, k: max(rows, columns),
-                    alpha: factor * factor, a: matrix + (isTall ? start : start * columns), lda: columns, b: matrix,
-                    ldb: columns, c: square + start * side, ldc: side)
+                    a: matrix + (isTall ? start : start * columns), lda: columns, b: matrix, ldb: columns,
+                    c: square + start * side, ldc: side)
             }
-            // P = a + b A + c A².
+            // B = b A + c A².
             forEachBlock(of: side, flops: side * side, pool) { start, height in
                 let block = polynomial + start * side
                 block.update(from: square + start * side, count: height * side)
                 BLAS.gemm(
                     m: height, n: side, k: side, alpha: Float(c), a: square + start * side, lda: side, b: square,
                     ldb: side, beta: Float(b), c: block, ldc: side)
-                for row in start..<start + height { polynomial[row * side + row] += Float(a) }
             }
-            // X ← X P or P X.
+            // X ← a X + X B or a X + B X.
             let target = next
             forEachBlock(of: rows, flops: columns * side, pool) { start, height in
+                let block = target + start * columns
+                block.update(from: matrix + start * columns, count: height * columns)
                 BLAS.gemm(
-                    m: height, n: columns, k: side, alpha: factor,
-                    a: isTall ? matrix + start * columns : polynomial + start * side, lda: isTall ? columns : side,
-                    b: isTall ? polynomial : matrix, ldb: columns, c: target + start * columns, ldc: columns)
+                    m: height, n: columns, k: side, a: isTall ? matrix + start * columns : polynomial + start * side,
+                    lda: isTall ? columns : side, b: isTall ? polynomial : matrix, ldb: columns, beta: Float(a),
+                    c: block, ldc: columns)
             }
             swap(&x, &next)
-            scale = 1
-        }
-        if scale != 1 {
-            for index in 0..<count { x[index] *= scale }
         }
         return x
     }
