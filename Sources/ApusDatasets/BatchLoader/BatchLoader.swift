@@ -5,8 +5,8 @@ import ApusTensors
 /// Turns an image set into the batches of an epoch: in shuffled order, augmented, resized where the network wants another
 /// size, and scaled to floats.
 ///
-/// The order of an epoch is a function of the epoch, and batches may be asked for in any order, so a
-/// training run can be taken up anywhere. Images of another size are resized batch by batch and never all at once.
+/// The order of an epoch does not depend on the batches that were asked for, nor on their order, so a training run can be taken
+/// up anywhere. Images of another size are resized batch by batch and never all at once.
 public final class BatchLoader: Sendable {
     /// Where the images come from.
     public let images: ImageSet
