@@ -53,10 +53,6 @@ public final class EpochOrder: Sendable {
     /// Notes the losses of some neighbouring examples of the current epoch.
     package func record(_ losses: UnsafePointer<Float>, of positions: Range<Int>) {
         guard let ranking else { return }
-        order.withLock { order in
-            for (place, position) in positions.enumerated() {
-                ranking.record(losses[place], of: order.indices[position])
-            }
-        }
+        order.withLock { order in ranking.record(losses, of: order.indices[positions]) }
     }
 }

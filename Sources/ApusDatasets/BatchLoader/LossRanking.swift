@@ -39,8 +39,12 @@ package final class LossRanking: Sendable {
     /// What is known of all examples.
     package var losses: Losses { memory.withLock { $0 } }
 
-    /// Notes the loss of an example in the current epoch.
-    func record(_ loss: Float, of example: Int) { memory.withLock { $0.current[example] = loss } }
+    /// Notes the losses of some examples in the current epoch, in the order in which they are named.
+    func record(_ losses: UnsafePointer<Float>, of examples: ArraySlice<Int>) {
+        memory.withLock { memory in
+            for (place, example) in examples.enumerated() { memory.current[example] = losses[place] }
+        }
+    }
 
     /// Ranks by the losses of the current epoch from now on, and begins the next one.
     package func endEpoch() {
