@@ -14,9 +14,13 @@ extern "C" {
 /// The transforms of Winograd's convolutions F(m×m, 3×3), m = 2 or 4, of one tile. Element e of a transformed tile lies
 /// `e` times a step behind the first, and each is a row of channels. All steps count scalars, or words in targets of
 /// bfloat16.
+///
+/// Where m is 4, tiles may have n = 1 to 4 `lines` and `columns`. They have the elements of n + 2 of their six lines and columns, the
+/// first n + 1 and the last, which lie where those of whole tiles do; the others are neither read nor written.
 typedef struct {
-    int m;
-    /// Whether the tile is one of m² output gradients, for the filter's gradient F(3×3, m×m); else of (m + 2)² pixels.
+    int m, lines, columns;
+    /// Whether the tile is one of output gradients, for the filter's gradient F(3×3, m×m), one for each line and column; else of
+    /// pixels, two more each way.
     bool is_gradient;
     /// The image's first pixel, and the position of the tile's, which may lie outside: pixels there are zero.
     const void *source;
@@ -56,9 +60,9 @@ typedef struct {
     ptrdiff_t tap_step;
 } chardware_winograd_filter_gradient;
 
-/// The output of a tile, with what follows it.
+/// The output of a tile, with what follows it. As many lines and columns as a pooling takes whole windows of.
 typedef struct {
-    int m;
+    int m, lines, columns;
     const void *products;
     ptrdiff_t product_step;
     /// Added to each pixel; may be null.

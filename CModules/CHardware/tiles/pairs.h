@@ -93,22 +93,26 @@ TARGET static void TILE(pair_rows)(const float *lower, const float *upper, ptrdi
 #include "winograd_input.h"
 
 /// Some channels of a tile, neighbours in a word.
-TARGET INLINE void TILE(winograd_input_lanes)(const int m, const bool is_gradient, const chardware_winograd_input *p,
+TARGET INLINE void TILE(winograd_input_lanes)(const int m, int lines, int columns, const bool is_gradient,
+                                              const chardware_winograd_input *p,
                                               const TILE(winograd_pixel_table) *tables, ptrdiff_t c,
                                               ptrdiff_t count) {
     const int extent = m + 2;
-    VECTOR columns[TILE(extent)][TILE(extent)];
-    TILE(winograd_columns)(m, is_gradient, &tables[0], c, count, columns);
+    VECTOR half[TILE(extent)][TILE(extent)];
+    TILE(winograd_columns)(m, lines, columns, is_gradient, &tables[0], c, count, half);
     uint32_t *target = (uint32_t *)p->target + TILE(winograd_place)(p, c) / 2;
     UNROLL for (int i = 0; i < extent; i++) {
         VECTOR v[TILE(extent)];
-        TILE(winograd_row)(m, is_gradient, columns, i, v);
+        const bool has_line = TILE(winograd_has)(m, lines, i);
+        if (has_line) { TILE(winograd_row)(m, lines, columns, is_gradient, half, i, v); }
         UNROLL for (int j = 0; j < extent; j++) {
-            const HALVES halves = NARROWED(v[j]);
-            if (count >= LANES) {
-                *(HALVES *)target = halves;
-            } else {
-                memcpy(target, &halves, (size_t)((count + 1) / 2 * 4));
+            if (has_line && TILE(winograd_has)(m, columns, j)) {
+                const HALVES halves = NARROWED(v[j]);
+                if (count >= LANES) {
+                    *(HALVES *)target = halves;
+                } else {
+                    memcpy(target, &halves, (size_t)((count + 1) / 2 * 4));
+                }
             }
             target += p->target_step;
         }
@@ -116,20 +120,24 @@ TARGET INLINE void TILE(winograd_input_lanes)(const int m, const bool is_gradien
 }
 
 /// Some channels of the tiles of two images, which share words.
-TARGET INLINE void TILE(winograd_inputs_lanes)(const int m, const bool is_gradient, const chardware_winograd_input *p,
+TARGET INLINE void TILE(winograd_inputs_lanes)(const int m, int lines, int columns, const bool is_gradient,
+                                               const chardware_winograd_input *p,
                                                const TILE(winograd_pixel_table) *tables, ptrdiff_t c,
                                                ptrdiff_t count) {
     const int extent = m + 2;
     VECTOR low[TILE(extent)][TILE(extent)], high[TILE(extent)][TILE(extent)];
-    TILE(winograd_columns)(m, is_gradient, &tables[0], c, count, low);
-    if (p->other) { TILE(winograd_columns)(m, is_gradient, &tables[1], c, count, high); }
+    TILE(winograd_columns)(m, lines, columns, is_gradient, &tables[0], c, count, low);
+    if (p->other) { TILE(winograd_columns)(m, lines, columns, is_gradient, &tables[1], c, count, high); }
     uint32_t *target = (uint32_t *)p->target + TILE(winograd_place)(p, c);
     UNROLL for (int i = 0; i < extent; i++) {
         VECTOR v[TILE(extent)], w[TILE(extent)] = {{0}};
-        TILE(winograd_row)(m, is_gradient, low, i, v);
-        if (p->other) { TILE(winograd_row)(m, is_gradient, high, i, w); }
+        const bool has_line = TILE(winograd_has)(m, lines, i);
+        if (has_line) { TILE(winograd_row)(m, lines, columns, is_gradient, low, i, v); }
+        if (has_line && p->other) { TILE(winograd_row)(m, lines, columns, is_gradient, high, i, w); }
         UNROLL for (int j = 0; j < extent; j++) {
-            TILE(store)((VECTOR)TILE(paired)(v[j], w[j]), (SCALAR *)target, count);
+            if (has_line && TILE(winograd_has)(m, columns, j)) {
+                TILE(store)((VECTOR)TILE(paired)(v[j], w[j]), (SCALAR *)target, count);
+            }
             target += p->target_step;
         }
     }

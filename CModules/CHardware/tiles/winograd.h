@@ -16,7 +16,8 @@ TARGET INLINE void TILE(winograd_filter)(const int m, const VECTOR g[3], VECTOR 
     u[5] = g[2];
 }
 
-TARGET INLINE void TILE(winograd_output)(const int m, const VECTOR p[TILE(extent)], VECTOR y[4]) {
+/// Products of elements that the tile does not have are zero.
+TARGET INLINE void TILE(winograd_output)(const int m, int n, const VECTOR p[TILE(extent)], VECTOR y[4]) {
     const VECTOR sum = p[1] + p[2], difference = p[1] - p[2];
     if (m == 2) {
         y[0] = p[0] + sum, y[1] = difference - p[3];
@@ -26,22 +27,25 @@ TARGET INLINE void TILE(winograd_output)(const int m, const VECTOR p[TILE(extent
     y[0] = p[0] + sum + sum2;
     y[1] = difference + 2 * difference2;
     y[2] = sum + 4 * sum2;
-    y[3] = difference + 8 * difference2 + p[5];
+    y[3] = difference + 8 * difference2;
+    y[n - 1] += p[5];
 }
 
 /// Some channels of a tile.
-TARGET INLINE void TILE(winograd_input_lanes)(const int m, const bool is_gradient, const chardware_winograd_input *p,
+TARGET INLINE void TILE(winograd_input_lanes)(const int m, int lines, int columns, const bool is_gradient,
+                                              const chardware_winograd_input *p,
                                               const TILE(winograd_pixel_table) *tables, ptrdiff_t c,
                                               ptrdiff_t count) {
     const int extent = m + 2;
-    VECTOR columns[TILE(extent)][TILE(extent)];
-    TILE(winograd_columns)(m, is_gradient, &tables[0], c, count, columns);
+    VECTOR half[TILE(extent)][TILE(extent)];
+    TILE(winograd_columns)(m, lines, columns, is_gradient, &tables[0], c, count, half);
     SCALAR *target = (SCALAR *)p->target + TILE(winograd_place)(p, c);
     UNROLL for (int i = 0; i < extent; i++) {
         VECTOR v[TILE(extent)];
-        TILE(winograd_row)(m, is_gradient, columns, i, v);
+        const bool has_line = TILE(winograd_has)(m, lines, i);
+        if (has_line) { TILE(winograd_row)(m, lines, columns, is_gradient, half, i, v); }
         UNROLL for (int j = 0; j < extent; j++) {
-            TILE(store)(v[j], target, count);
+            if (has_line && TILE(winograd_has)(m, columns, j)) { TILE(store)(v[j], target, count); }
             target += p->target_step;
         }
     }
@@ -52,18 +56,18 @@ WINOGRAD_TILE(winograd_input, winograd_input_lanes, 1)
 TARGET INLINE void TILE(winograd_filter_lanes)(const int m, const chardware_winograd_filter *p, ptrdiff_t c,
                                                ptrdiff_t count) {
     const int extent = m + 2;
-    VECTOR columns[3][TILE(extent)];
+    VECTOR half[3][TILE(extent)];
     UNROLL for (int j = 0; j < 3; j++) {
         VECTOR g[3];
         UNROLL for (int i = 0; i < 3; i++) {
             const ptrdiff_t tap = p->is_turned ? 8 - (3 * i + j) : 3 * i + j;
             g[i] = TILE(load_some)((const SCALAR *)p->filter + tap * p->tap_step + c, count);
         }
-        TILE(winograd_filter)(m, g, columns[j]);
+        TILE(winograd_filter)(m, g, half[j]);
     }
     UNROLL for (int i = 0; i < extent; i++) {
         VECTOR g[3], u[TILE(extent)];
-        UNROLL for (int j = 0; j < 3; j++) { g[j] = columns[j][i]; }
+        UNROLL for (int j = 0; j < 3; j++) { g[j] = half[j][i]; }
         TILE(winograd_filter)(m, g, u);
         UNROLL for (int j = 0; j < extent; j++) {
             TILE(store)(u[j], (SCALAR *)p->target + (i * extent + j) * p->target_step + c, count);
@@ -93,17 +97,17 @@ TARGET INLINE void TILE(winograd_taps)(const int m, const VECTOR p[TILE(extent)]
 TARGET INLINE void TILE(winograd_filter_gradient_lanes)(const int m, const chardware_winograd_filter_gradient *p,
                                                         ptrdiff_t c, ptrdiff_t count) {
     const int extent = m + 2;
-    VECTOR columns[TILE(extent)][3];
+    VECTOR half[TILE(extent)][3];
     UNROLL for (int j = 0; j < extent; j++) {
         VECTOR d[TILE(extent)];
         UNROLL for (int i = 0; i < extent; i++) {
             d[i] = TILE(load_some)((const SCALAR *)p->products + (i * extent + j) * p->product_step + c, count);
         }
-        TILE(winograd_taps)(m, d, columns[j]);
+        TILE(winograd_taps)(m, d, half[j]);
     }
     UNROLL for (int i = 0; i < 3; i++) {
         VECTOR d[TILE(extent)], y[3];
-        UNROLL for (int j = 0; j < extent; j++) { d[j] = columns[j][i]; }
+        UNROLL for (int j = 0; j < extent; j++) { d[j] = half[j][i]; }
         TILE(winograd_taps)(m, d, y);
         UNROLL for (int j = 0; j < 3; j++) {
             TILE(store)(y[j], (SCALAR *)p->filter + (3 * i + j) * p->tap_step + c, count);
@@ -123,30 +127,35 @@ TARGET static void TILE(winograd_filter_gradient_transform)(const chardware_wino
 }
 
 /// Some channels of an output tile: its pixels, or the maxima of its 2×2 windows, as far as they belong to the image.
-TARGET INLINE void TILE(winograd_output_lanes)(const int m, const bool pools, const chardware_winograd_output *p,
-                                               ptrdiff_t c, ptrdiff_t count) {
+TARGET INLINE void TILE(winograd_output_lanes)(const int m, int lines, int columns, const bool pools,
+                                               const chardware_winograd_output *p, ptrdiff_t c, ptrdiff_t count) {
     const int extent = m + 2;
-    VECTOR columns[TILE(extent)][4];
+    VECTOR half[TILE(extent)][4];
     UNROLL for (int j = 0; j < extent; j++) {
-        VECTOR d[TILE(extent)];
+        VECTOR d[TILE(extent)] = {{0}};
         UNROLL for (int i = 0; i < extent; i++) {
-            d[i] = TILE(load_some)((const SCALAR *)p->products + (i * extent + j) * p->product_step + c, count);
+            if (TILE(winograd_has)(m, lines, i) && TILE(winograd_has)(m, columns, j)) {
+                const SCALAR *product = (const SCALAR *)p->products + (i * extent + j) * p->product_step + c;
+                d[i] = TILE(load_some)(product, count);
+            }
         }
-        TILE(winograd_output)(m, d, columns[j]);
+        TILE(winograd_output)(m, lines, d, half[j]);
     }
     const VECTOR start = p->start ? TILE(load_some)((const SCALAR *)p->start + c, count) : (VECTOR){0};
     VECTOR tile[4][4];
     UNROLL for (int i = 0; i < m; i++) {
         VECTOR d[TILE(extent)];
-        UNROLL for (int j = 0; j < extent; j++) { d[j] = columns[j][i]; }
-        TILE(winograd_output)(m, d, tile[i]);
+        UNROLL for (int j = 0; j < extent; j++) {
+            d[j] = TILE(winograd_has)(m, columns, j) ? half[j][i] : (VECTOR){0};
+        }
+        TILE(winograd_output)(m, columns, d, tile[i]);
         UNROLL for (int j = 0; j < m; j++) { tile[i][j] += start; }
     }
     const int step = pools ? 2 : 1;
     UNROLL for (int i = 0; i < m / step; i++) {
-        if (i >= p->height) { break; }
+        if (i >= p->height || i * step >= lines) { break; }
         UNROLL for (int j = 0; j < m / step; j++) {
-            if (j >= p->width) { break; }
+            if (j >= p->width || j * step >= columns) { break; }
             const ptrdiff_t offset = i * p->line_step + j * p->pixel_step + c;
             VECTOR y;
             if (pools) {
@@ -162,21 +171,28 @@ TARGET INLINE void TILE(winograd_output_lanes)(const int m, const bool pools, co
     }
 }
 
-TARGET INLINE void TILE(winograd_output_tile)(const int m, const bool pools, const chardware_winograd_output *p) {
+TARGET INLINE void TILE(winograd_output_tile)(const int m, int lines, int columns, const bool pools,
+                                              const chardware_winograd_output *p) {
     for (ptrdiff_t c = 0; c < p->channels; c += LANES) {
         const ptrdiff_t count = p->channels - c;
         if (count >= LANES) {
-            TILE(winograd_output_lanes)(m, pools, p, c, LANES);
+            TILE(winograd_output_lanes)(m, lines, columns, pools, p, c, LANES);
         } else {
-            TILE(winograd_output_lanes)(m, pools, p, c, count);
+            TILE(winograd_output_lanes)(m, lines, columns, pools, p, c, count);
         }
     }
 }
 
-TARGET static void TILE(winograd_output_transform)(const chardware_winograd_output *p) {
+TARGET INLINE void TILE(winograd_output_of)(const bool pools, const chardware_winograd_output *p) {
     if (p->m == 2) {
-        if (p->pools) { TILE(winograd_output_tile)(2, true, p); } else { TILE(winograd_output_tile)(2, false, p); }
+        TILE(winograd_output_tile)(2, 2, 2, pools, p);
+    } else if (p->lines == 4 && p->columns == 4) {
+        TILE(winograd_output_tile)(4, 4, 4, pools, p);
     } else {
-        if (p->pools) { TILE(winograd_output_tile)(4, true, p); } else { TILE(winograd_output_tile)(4, false, p); }
+        TILE(winograd_output_tile)(4, p->lines, p->columns, pools, p);
     }
+}
+
+TARGET static void TILE(winograd_output_transform)(const chardware_winograd_output *p) {
+    if (p->pools) { TILE(winograd_output_of)(true, p); } else { TILE(winograd_output_of)(false, p); }
 }

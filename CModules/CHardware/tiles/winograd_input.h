@@ -6,15 +6,42 @@
 //
 // Both have the same Bᵀ, since both interpolate at 0, ±1, (±2,) ∞; the G of gradients has one column for each of their m
 // rows. Each function applies its matrix to the columns of a tile and then to the rows of what that gives.
+//
+// Tiles of F(4×4) may have fewer lines or columns, n = 1 to 3, at the lower and right edge. They interpolate at n + 2 of the
+// six points, in this order without the last ones before ∞: 0, 1, −1, 2, −2. So that the products of those points are sums over
+// tiles of any n, filters and gradients are transformed as for n = 4, and Bᵀ takes on what that changes: row a of B_nᵀ is
+// ∏_{b ≠ a} (x − b), taken apart by powers of x, times ∏_{b ≠ a} (a − b) over all five points divided by the same over those
+// that n has.
 
 enum { TILE(extent) = 6 };
+
+/// Whether tiles of n lines (or columns) have an element of such a number in their transform.
+TARGET INLINE bool TILE(winograd_has)(const int m, int n, int element) {
+    return n == m || element <= n || element == m + 1;
+}
 
 // Compilers multiply in place of a division by powers of two alone.
 #define SIXTH ((SCALAR)(1.0 / 6))
 
-TARGET INLINE void TILE(winograd_pixels)(const int m, const VECTOR d[TILE(extent)], VECTOR v[TILE(extent)]) {
+TARGET INLINE void TILE(winograd_pixels)(const int m, int n, const VECTOR d[TILE(extent)], VECTOR v[TILE(extent)]) {
     if (m == 2) {
         v[0] = d[0] - d[2], v[1] = d[1] + d[2], v[2] = d[2] - d[1], v[3] = d[1] - d[3];
+        return;
+    }
+    if (n == 1) {
+        v[0] = 4 * (d[0] - d[1]), v[1] = -6 * d[1], v[5] = d[2] - d[1];
+        return;
+    }
+    if (n == 2) {
+        v[0] = 4 * (d[0] - d[2]), v[1] = -3 * (d[1] + d[2]), v[2] = 3 * (d[1] - d[2]), v[5] = d[3] - d[1];
+        return;
+    }
+    if (n == 3) {
+        v[0] = 2 * (2 * (d[0] - d[2]) + d[3] - d[1]);
+        v[1] = 3 * (d[3] - d[2] - 2 * d[1]);
+        v[2] = 2 * d[1] - 3 * d[2] + d[3];
+        v[3] = 4 * (d[3] - d[1]);
+        v[5] = 2 * (d[1] - d[3]) + d[4] - d[2];
         return;
     }
     const VECTOR even = d[4] - 4 * d[2], odd = d[3] - 4 * d[1];
@@ -25,7 +52,8 @@ TARGET INLINE void TILE(winograd_pixels)(const int m, const VECTOR d[TILE(extent
     v[5] = 4 * d[1] - 5 * d[3] + d[5];
 }
 
-TARGET INLINE void TILE(winograd_gradients)(const int m, const VECTOR d[TILE(extent)], VECTOR v[TILE(extent)]) {
+/// Gradients of lines (or columns) that the tile does not have are zero.
+TARGET INLINE void TILE(winograd_gradients)(const int m, int n, const VECTOR d[TILE(extent)], VECTOR v[TILE(extent)]) {
     if (m == 2) {
         const VECTOR half = d[0] / 2, half1 = d[1] / 2;
         v[0] = d[0], v[1] = half + half1, v[2] = half - half1, v[3] = d[1];
@@ -36,7 +64,7 @@ TARGET INLINE void TILE(winograd_gradients)(const int m, const VECTOR d[TILE(ext
     v[0] = d[0] / 4;
     v[1] = outer - middle, v[2] = outer + middle;
     v[3] = outer2 + middle2, v[4] = outer2 - middle2;
-    v[5] = d[3];
+    v[5] = d[n - 1];
 }
 
 /// Where the pixels of a tile lie, those outside the image in a vector of zeros, and what of a channel's number counts for them:
@@ -61,30 +89,37 @@ TARGET INLINE void TILE(winograd_find)(const int side, const chardware_winograd_
 }
 
 /// The first half of the transform of some channels of a tile: column by column.
-TARGET INLINE void TILE(winograd_columns)(const int m, const bool is_gradient, const TILE(winograd_pixel_table) *table,
-                                          ptrdiff_t c, ptrdiff_t count, VECTOR columns[TILE(extent)][TILE(extent)]) {
-    const int side = is_gradient ? m : m + 2;
+TARGET INLINE void TILE(winograd_columns)(const int m, int lines, int columns, const bool is_gradient,
+                                          const TILE(winograd_pixel_table) *table, ptrdiff_t c,
+                                          ptrdiff_t count, VECTOR half[TILE(extent)][TILE(extent)]) {
+    const int more = is_gradient ? 0 : 2, side = m + more;
     UNROLL for (int j = 0; j < side; j++) {
-        VECTOR d[TILE(extent)];
+        VECTOR d[TILE(extent)] = {{0}};
         UNROLL for (int i = 0; i < side; i++) {
-            const SCALAR *address = table->addresses[side * i + j] + (c & table->masks[side * i + j]);
-            d[i] = TILE(load_some)(address, count);
+            if (i < lines + more && j < columns + more) {
+                const SCALAR *address = table->addresses[side * i + j] + (c & table->masks[side * i + j]);
+                d[i] = TILE(load_some)(address, count);
+            }
         }
         if (is_gradient) {
-            TILE(winograd_gradients)(m, d, columns[j]);
+            TILE(winograd_gradients)(m, lines, d, half[j]);
         } else {
-            TILE(winograd_pixels)(m, d, columns[j]);
+            TILE(winograd_pixels)(m, lines, d, half[j]);
         }
     }
 }
 
 /// The second half of one row of a transformed tile.
-TARGET INLINE void TILE(winograd_row)(const int m, const bool is_gradient,
-                                      VECTOR columns[TILE(extent)][TILE(extent)], int i, VECTOR v[TILE(extent)]) {
-    const int side = is_gradient ? m : m + 2;
+TARGET INLINE void TILE(winograd_row)(const int m, int lines, int columns, const bool is_gradient,
+                                      VECTOR half[TILE(extent)][TILE(extent)], int i, VECTOR v[TILE(extent)]) {
+    const int more = is_gradient ? 0 : 2, side = m + more;
     VECTOR d[TILE(extent)];
-    UNROLL for (int j = 0; j < side; j++) { d[j] = columns[j][i]; }
-    if (is_gradient) { TILE(winograd_gradients)(m, d, v); } else { TILE(winograd_pixels)(m, d, v); }
+    UNROLL for (int j = 0; j < side; j++) { d[j] = j < columns + more ? half[j][i] : (VECTOR){0}; }
+    if (is_gradient) {
+        TILE(winograd_gradients)(m, columns, d, v);
+    } else {
+        TILE(winograd_pixels)(m, columns, d, v);
+    }
 }
 
 /// Where channel c of the first element goes, counted in what the target holds for each channel.
@@ -100,9 +135,10 @@ TARGET INLINE void TILE(winograd_fetch)(const void *source, ptrdiff_t first, ptr
     }
 }
 
-/// Calls the function `lanes` of an instance for all channels of a tile.
-#define WINOGRAD_TILE(name, lanes, images)                                                                            \
-    TARGET INLINE void TILE(name##_tile)(const int m, const bool is_gradient, const chardware_winograd_input *p) {    \
+/// Calls the function `some_lanes` of an instance for all channels of a tile.
+#define WINOGRAD_TILE(name, some_lanes, images)                                                                       \
+    TARGET INLINE void TILE(name##_tile)(const int m, int lines, int columns, const bool is_gradient,                 \
+                                         const chardware_winograd_input *p) {                                         \
         const int side = is_gradient ? m : m + 2;                                                                     \
         TILE(winograd_pixel_table) tables[images];                                                                    \
         TILE(winograd_find)(side, p, p->source, &tables[0]);                                                          \
@@ -112,15 +148,23 @@ TARGET INLINE void TILE(winograd_fetch)(const void *source, ptrdiff_t first, ptr
         for (; c + LANES <= p->channels; c += LANES, ahead += fetched) {                                              \
             TILE(winograd_fetch)(p->source, ahead, fetched);                                                          \
             if (images > 1 && p->other) { TILE(winograd_fetch)(p->other, ahead, fetched); }                           \
-            TILE(lanes)(m, is_gradient, p, tables, c, LANES);                                                         \
+            TILE(some_lanes)(m, lines, columns, is_gradient, p, tables, c, LANES);                                    \
         }                                                                                                             \
-        if (c < p->channels) { TILE(lanes)(m, is_gradient, p, tables, c, p->channels - c); }                          \
+        if (c < p->channels) {                                                                                        \
+            TILE(some_lanes)(m, lines, columns, is_gradient, p, tables, c, p->channels - c);                          \
+        }                                                                                                             \
+    }                                                                                                                 \
+                                                                                                                      \
+    TARGET INLINE void TILE(name##_of)(const bool is_gradient, const chardware_winograd_input *p) {                   \
+        if (p->m == 2) {                                                                                              \
+            TILE(name##_tile)(2, 2, 2, is_gradient, p);                                                               \
+        } else if (p->lines == 4 && p->columns == 4) {                                                                \
+            TILE(name##_tile)(4, 4, 4, is_gradient, p);                                                               \
+        } else {                                                                                                      \
+            TILE(name##_tile)(4, p->lines, p->columns, is_gradient, p);                                               \
+        }                                                                                                             \
     }                                                                                                                 \
                                                                                                                       \
     TARGET static void TILE(name##_transform)(const chardware_winograd_input *p) {                                    \
-        if (p->is_gradient) {                                                                                         \
-            if (p->m == 2) { TILE(name##_tile)(2, true, p); } else { TILE(name##_tile)(4, true, p); }                 \
-        } else {                                                                                                      \
-            if (p->m == 2) { TILE(name##_tile)(2, false, p); } else { TILE(name##_tile)(4, false, p); }               \
-        }                                                                                                             \
+        if (p->is_gradient) { TILE(name##_of)(true, p); } else { TILE(name##_of)(false, p); }                         \
     }

@@ -37,13 +37,13 @@ enum AutomaticChoice {
         let tiles = images * ((target.height + m - 1) / m) * ((target.width + m - 1) / m)
         if tiles < fewestTiles { return false }
         let (inputs, outputs) = (Double(geometry.inputChannels), Double(geometry.outputChannels))
-        let elements = Double((m + 2) * (m + 2))
+        let multiplications = Double(images * WinogradProduct.multiplications(target, m: m))
         // Products of bfloat16 take half the time, and nothing else does.
         let other = precision == .bfloat16 ? 2.0 : 1
-        let products = 1.25 * elements * inputs * outputs
-        let transforms = other * 10 * elements * (inputs + outputs)
-        let filter = other * 8 * elements * inputs * outputs
-        let winograd = Double(tiles) * (products + transforms) + filter
+        let products = 1.25 * multiplications * inputs * outputs
+        let transforms = other * 10 * multiplications * (inputs + outputs)
+        let filter = other * 8 * Double((m + 2) * (m + 2)) * inputs * outputs
+        let winograd = products + transforms + filter
         return advantage * winograd < Double(geometry.multiplyAddsOnPixels(images: images))
     }
 }

@@ -17,6 +17,8 @@ struct WinogradOuterProduct: Sendable {
     private let lanes: Int
     private let precision: Precision
     private let epilogue: ConvolutionEpilogue
+    private let lines: WinogradTileAxis
+    private let columns: WinogradTileAxis
 
     /// Scalars of a chunk's transformed tiles, both sides together.
     private static let chunkScalars = 2 << 20
@@ -33,16 +35,15 @@ struct WinogradOuterProduct: Sendable {
         self.lanes = lanes
         self.precision = precision
         self.epilogue = epilogue
+        (lines, columns) = WinogradProduct.axes(geometry.output, m: m)
     }
 
     private var elements: Int { (m + 2) * (m + 2) }
-    private var tileLines: Int { (geometry.output.height + m - 1) / m }
-    private var tileColumns: Int { (geometry.output.width + m - 1) / m }
-    private var imageTiles: Int { tileLines * tileColumns }
+    private var imageTiles: Int { lines.tiles * columns.tiles }
 
-    /// Multiply-adds for some images, with those of tiles that reach beyond the output.
+    /// Multiply-adds for some images, in F(2×2) with those of tiles that reach beyond the output.
     func multiplyAdds(images: Int) -> Int {
-        images * imageTiles * elements * geometry.inputChannels * geometry.outputChannels
+        images * lines.points * columns.points * geometry.inputChannels * geometry.outputChannels
     }
 
     // MARK: Memory
@@ -94,24 +95,25 @@ struct WinogradOuterProduct: Sendable {
         for first in stride(from: 0, to: images, by: chunkImages) {
             let chunk = first..<min(images, first + chunkImages)
             let groups = (chunk.count + shared - 1) / shared
+            let rows = WinogradTileRows(lines: lines, columns: columns, images: groups)
             pool.forEach(groups) { group, worker in
                 let own =
                     chunk.lowerBound + group * shared..<min(chunk.upperBound, chunk.lowerBound + (group + 1) * shared)
                 transform(
-                    tiles, own, row: group * imageTiles, input: input, outputGradient: outputGradient,
+                    tiles, own, group: group, rows, input: input, outputGradient: outputGradient,
                     left: left, right: right,
                     sums: biasGradient == nil
                         ? nil : biasSums + (own.lowerBound - chunk.lowerBound) * geometry.outputChannels,
                     expanded: expanded + worker * expandedCount)
             }
-            let rows = groups * imageTiles
             pool.forEach(elements * panels) { shard, _ in
                 let (element, panel) = shard.quotientAndRemainder(dividingBy: panels)
+                let rows = rows.rows(ofElement: element)
                 let channels = panel * panelWidth..<min(geometry.outputChannels, (panel + 1) * panelWidth)
                 var product = chardware_outer_product(
-                    left: left + element * leftStep,
-                    right: right + element * rightStep + panel * chunkRows * panelWidth,
-                    target: sums + element * sumStep + channels.lowerBound, images: 1, lines: 1, positions: rows,
+                    left: left + element * leftStep + rows.lowerBound * leftRow,
+                    right: right + element * rightStep + (panel * chunkRows + rows.lowerBound) * panelWidth,
+                    target: sums + element * sumStep + channels.lowerBound, images: 1, lines: 1, positions: rows.count,
                     left_image_stride: 0, left_line_stride: 0, left_stride: leftRow,
                     right_image_stride: 0, right_line_stride: 0, right_stride: panelWidth,
                     target_stride: geometry.outputChannels, rows: geometry.inputChannels, channels: channels.count,
@@ -136,10 +138,10 @@ struct WinogradOuterProduct: Sendable {
         }
     }
 
-    /// Transforms the tiles of an image, or of two that share words, to the rows from `row` on.
+    /// Transforms the tiles of an image, or of two that share words, to the rows of a group.
     @inline(__always)
     private func transform<Scalar: BLASScalar>(
-        _ tiles: TileSet, _ images: Range<Int>, row: Int, input: UnsafePointer<Scalar>,
+        _ tiles: TileSet, _ images: Range<Int>, group: Int, _ rows: WinogradTileRows, input: UnsafePointer<Scalar>,
         outputGradient: OutputGradient<Scalar>, left: UnsafeMutablePointer<Scalar>,
         right: UnsafeMutablePointer<Scalar>, sums: UnsafeMutablePointer<Scalar>?,
         expanded: UnsafeMutablePointer<Scalar>
@@ -160,26 +162,28 @@ struct WinogradOuterProduct: Sendable {
             slopes = UnsafePointer(expanded)
         }
         let pixels = input + images.lowerBound * geometry.inputCount
-        var place = row
-        for line in 0..<tileLines {
-            for column in 0..<tileColumns {
+        for line in 0..<lines.tiles {
+            for column in 0..<columns.tiles {
+                let place = rows.row(image: group, line: line, column: column)
+                let tileLines = Int32(lines.pixels(ofTile: line))
+                let tileColumns = Int32(columns.pixels(ofTile: column))
                 var seen = chardware_winograd_input(
-                    m: Int32(m), is_gradient: false, source: pixels,
+                    m: Int32(m), lines: tileLines, columns: tileColumns, is_gradient: false, source: pixels,
                     other: images.count > 1 ? pixels + geometry.inputCount : nil, height: geometry.input.height,
                     width: geometry.input.width, line_step: geometry.input.width * geometry.inputChannels,
                     pixel_step: geometry.inputChannels, top: line * m - geometry.padTop,
                     left: column * m - geometry.padLeft, channels: geometry.inputChannels,
                     target: left + place * leftRow, target_step: leftStep, panel: 0, panel_step: 0,
-                    ahead: (line * tileColumns + column + 1) * (geometry.inputCount / imageTiles),
+                    ahead: (line * columns.tiles + column + 1) * (geometry.inputCount / imageTiles),
                     ahead_count: geometry.inputCount / imageTiles)
                 var slope = chardware_winograd_input(
-                    m: Int32(m), is_gradient: true, source: slopes,
+                    m: Int32(m), lines: tileLines, columns: tileColumns, is_gradient: true, source: slopes,
                     other: images.count > 1 ? slopes + geometry.outputCount : nil, height: geometry.output.height,
                     width: geometry.output.width, line_step: geometry.output.width * geometry.outputChannels,
                     pixel_step: geometry.outputChannels, top: line * m, left: column * m,
                     channels: geometry.outputChannels, target: right + place * panelWidth, target_step: rightStep,
                     panel: panelWidth, panel_step: chunkRows * panelWidth,
-                    ahead: (line * tileColumns + column + 1) * (geometry.outputCount / imageTiles),
+                    ahead: (line * columns.tiles + column + 1) * (geometry.outputCount / imageTiles),
                     ahead_count: outputGradient.isPlain ? geometry.outputCount / imageTiles : 0)
                 if precision == .bfloat16 {
                     tiles.transformPair(&seen)
@@ -188,7 +192,6 @@ struct WinogradOuterProduct: Sendable {
                     tiles.transform(&seen, as: Scalar.self)
                     tiles.transform(&slope, as: Scalar.self)
                 }
-                place += 1
             }
         }
     }

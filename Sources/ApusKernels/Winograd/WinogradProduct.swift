@@ -24,6 +24,8 @@ struct WinogradProduct: Sendable {
     /// Most tiles of a block.
     let blockTiles: Int
     private let images: Int
+    private let lines: WinogradTileAxis
+    private let columns: WinogradTileAxis
     private let sourceOffsets: [Int]
     private let targetOffsets: [Int]
 
@@ -51,13 +53,12 @@ struct WinogradProduct: Sendable {
         let sourceWords = precision.words(source.channels)
         let elements = (m + 2) * (m + 2)
         let most = max(Self.fewestTiles, Self.blockScalars / (elements * (sourceWords + 2 * lanes)))
-        let lines = (target.size.height + m - 1) / m
-        let columns = (target.size.width + m - 1) / m
-        let share = (images * lines * columns + Self.wantedShards - 1) / Self.wantedShards
+        (lines, columns) = Self.axes(target.size, m: m)
+        let imageTiles = lines.tiles * columns.tiles
+        let share = (images * imageTiles + Self.wantedShards - 1) / Self.wantedShards
         let wanted = min(most, max(Self.fewestTiles, share))
         blockTiles =
-            wanted >= lines * columns
-            ? wanted / (lines * columns) * lines * columns : max(1, wanted / columns) * columns
+            wanted >= imageTiles ? wanted / imageTiles * imageTiles : max(1, wanted / columns.tiles) * columns.tiles
         let pairs = (blockTiles + 1) / 2
         sourceOffsets = (0..<pairs).map { 2 * $0 * sourceWords }
         targetOffsets = (0..<pairs).map { 4 * $0 * lanes }
@@ -65,21 +66,29 @@ struct WinogradProduct: Sendable {
 
     /// F(2×2) is the more exact, so F(4×4) has to be clearly ahead.
     static func bestTile(for target: Size2D) -> Int {
-        func multiplications(_ m: Int) -> Int {
-            (target.height + m - 1) / m * ((target.width + m - 1) / m) * (m + 2) * (m + 2)
-        }
-        return 10 * multiplications(4) < 9 * multiplications(2) ? 4 : 2
+        10 * multiplications(target, m: 4) < 9 * multiplications(target, m: 2) ? 4 : 2
+    }
+
+    /// Products of transformed elements that an image of a channel takes.
+    static func multiplications(_ target: Size2D, m: Int) -> Int {
+        let (lines, columns) = axes(target, m: m)
+        return lines.points * columns.points
+    }
+
+    /// How lines and columns of the target are cut into tiles.
+    static func axes(_ target: Size2D, m: Int) -> (lines: WinogradTileAxis, columns: WinogradTileAxis) {
+        (WinogradTileAxis(target.height, m: m), WinogradTileAxis(target.width, m: m))
     }
 
     /// Elements of a transformed tile.
     var elements: Int { (m + 2) * (m + 2) }
-    private var tileLines: Int { (target.size.height + m - 1) / m }
-    private var tileColumns: Int { (target.size.width + m - 1) / m }
-    private var imageTiles: Int { tileLines * tileColumns }
+    private var imageTiles: Int { lines.tiles * columns.tiles }
     private var pairs: Int { sourceOffsets.count }
 
-    /// Multiply-adds for some images, with those of tiles that reach beyond the target.
-    func multiplyAdds(images: Int) -> Int { images * imageTiles * elements * source.channels * target.channels }
+    /// Multiply-adds for some images, in F(2×2) with those of tiles that reach beyond the target.
+    func multiplyAdds(images: Int) -> Int {
+        images * lines.points * columns.points * source.channels * target.channels
+    }
 
     // A cache line more than a power of two: else all elements of a tile would fall into one set of the caches.
     private var sourceStep: Int { 2 * pairs * sourceWords + 16 }
@@ -119,17 +128,17 @@ struct WinogradProduct: Sendable {
             let size = blockTiles / imageTiles
             return Blocks(
                 images: Shards(of: images, limit: (images + size - 1) / size),
-                tileLines: Shards(of: tileLines, limit: 1))
+                tileLines: Shards(of: lines.tiles, limit: 1))
         }
-        let size = blockTiles / tileColumns
+        let size = blockTiles / columns.tiles
         return Blocks(
             images: Shards(of: images, limit: images),
-            tileLines: Shards(of: tileLines, limit: (tileLines + size - 1) / size))
+            tileLines: Shards(of: lines.tiles, limit: (lines.tiles + size - 1) / size))
     }
 
     /// Most source lines that a block of any number of images sees, those of all its images counted.
     var mostSourceLines: Int {
-        blockTiles >= imageTiles ? blockTiles / imageTiles * source.size.height : blockTiles / tileColumns * m + 2
+        blockTiles >= imageTiles ? blockTiles / imageTiles * source.size.height : blockTiles / columns.tiles * m + 2
     }
 
     /// The source lines that a block sees.
@@ -217,32 +226,38 @@ struct WinogradProduct: Sendable {
     ) {
         let products = scratch + elements * sourceStep
         let tileScalars = source.count / imageTiles
-        var tile = 0
+        let rows = WinogradTileRows(
+            lines: lines, columns: columns, images: block.images.count, range: block.tileLines)
         for image in 0..<block.images.count {
             for line in block.tileLines {
-                for column in 0..<tileColumns {
+                for column in 0..<columns.tiles {
+                    let row = rows.row(image: image, line: line, column: column)
                     var transform = chardware_winograd_input(
-                        m: Int32(m), is_gradient: false, source: input + image * source.count, other: nil,
+                        m: Int32(m), lines: Int32(lines.pixels(ofTile: line)),
+                        columns: Int32(columns.pixels(ofTile: column)), is_gradient: false,
+                        source: input + image * source.count, other: nil,
                         height: source.size.height, width: source.size.width, line_step: source.line,
                         pixel_step: source.channels, top: line * m - top, left: column * m - left,
-                        channels: source.channels, target: scratch + tile * sourceWords, target_step: sourceStep,
-                        panel: 0, panel_step: 0, ahead: (line * tileColumns + column + 1) * tileScalars,
+                        channels: source.channels, target: scratch + row * sourceWords, target_step: sourceStep,
+                        panel: 0, panel_step: 0, ahead: (line * columns.tiles + column + 1) * tileScalars,
                         ahead_count: isFar ? tileScalars : 0)
                     tiles.transform(&transform, precision, as: Scalar.self)
-                    tile += 1
                 }
             }
         }
         for panel in 0..<operandPanels.panels {
-            multiply(tiles, pairs: (tile + 1) / 2, panel: panel, scratch, filter, to: products)
-            finish(tiles, block, channels: panels.columns(ofPanel: panel), products, result: result, epilogue: epilogue)
+            multiply(tiles, rows, panel: panel, scratch, filter, to: products)
+            finish(
+                tiles, block, rows, channels: panels.columns(ofPanel: panel), products, result: result,
+                epilogue: epilogue)
         }
     }
 
     /// A panel of the product of each element; an odd last tile has a neighbour of whatever the memory holds.
     @inline(__always)
     private func multiply<Scalar: BLASScalar>(
-        _ tiles: TileSet, pairs: Int, panel: Int, _ scratch: UnsafePointer<Scalar>, _ filter: UnsafePointer<Scalar>,
+        _ tiles: TileSet, _ rows: WinogradTileRows, panel: Int, _ scratch: UnsafePointer<Scalar>,
+        _ filter: UnsafePointer<Scalar>,
         to products: UnsafeMutablePointer<Scalar>
     ) {
         let run = chardware_run(source: 0, panel_row: 0, length: sourceWords)
@@ -252,13 +267,17 @@ struct WinogradProduct: Sendable {
             targetOffsets.withUnsafeBufferPointer { targets in
                 withUnsafePointer(to: run) { run in
                     for element in 0..<elements {
+                        let rows = rows.rows(ofElement: element)
+                        if rows.isEmpty { continue }
                         let location = FilterPanels.Location.packed(filter + element * operandPanels.count)
                         let operand = operandPanels.panel(group: 0, panel: panel, in: location)
                         var product = chardware_product(
-                            source: scratch + element * sourceStep, source_offsets: sources.baseAddress,
+                            source: scratch + element * sourceStep + rows.lowerBound * sourceWords,
+                            source_offsets: sources.baseAddress,
                             source_step: sourceWords, runs: run, run_count: 1, panel: operand.rows,
-                            panel_stride: operand.stride, start: nil, output: products + element * targetStep,
-                            output_offsets: targets.baseAddress, output_step: panelWidth, pairs: pairs,
+                            panel_stride: operand.stride, start: nil,
+                            output: products + element * targetStep + rows.lowerBound * panelWidth,
+                            output_offsets: targets.baseAddress, output_step: panelWidth, pairs: (rows.count + 1) / 2,
                             channels: channels, rectifies: false, pools: false, taps: nil, sums: nil, sums_step: 0)
                         tiles.multiply(&product, precision, as: Scalar.self)
                     }
@@ -270,25 +289,26 @@ struct WinogradProduct: Sendable {
     /// Transforms the products of some channels to pixels.
     @inline(__always)
     private func finish<Scalar: BLASScalar>(
-        _ tiles: TileSet, _ block: Block, channels: Range<Int>, _ products: UnsafePointer<Scalar>,
-        result: UnsafeMutablePointer<Scalar>, epilogue: Epilogue<Scalar>
+        _ tiles: TileSet, _ block: Block, _ rows: WinogradTileRows, channels: Range<Int>,
+        _ products: UnsafePointer<Scalar>, result: UnsafeMutablePointer<Scalar>, epilogue: Epilogue<Scalar>
     ) {
         let step = epilogue.pools ? 2 : 1
         let (height, width) = (target.size.height / step, target.size.width / step)
-        var tile = 0
         for image in block.images {
             for line in block.tileLines {
-                for column in 0..<tileColumns {
+                for column in 0..<columns.tiles {
+                    let row = rows.row(image: image - block.images.lowerBound, line: line, column: column)
                     let (y, x) = (line * m / step, column * m / step)
                     let offset = ((image * height + y) * width + x) * target.channels + channels.lowerBound
                     var transform = chardware_winograd_output(
-                        m: Int32(m), products: products + tile * panelWidth, product_step: targetStep,
+                        m: Int32(m), lines: Int32(lines.pixels(ofTile: line)),
+                        columns: Int32(columns.pixels(ofTile: column)), products: products + row * panelWidth,
+                        product_step: targetStep,
                         start: epilogue.start.map { $0 + channels.lowerBound }, output: result + offset,
                         line_step: width * target.channels, pixel_step: target.channels, height: height - y,
                         width: width - x, channels: channels.count, rectifies: epilogue.rectifies,
                         pools: epilogue.pools, taps: epilogue.taps.map { $0 + offset })
                     tiles.transform(&transform, as: Scalar.self)
-                    tile += 1
                 }
             }
         }
