@@ -65,6 +65,25 @@ public struct Sequential: Sendable {
         Sequential(input: inputShape, layers: layers, frozen: frozen + patterns)
     }
 
+    /// Why the network cannot take inputs of another shape with parameters of the shapes that it has; `nil` where it can.
+    public func mistake(forInput shape: Shape) -> String? {
+        if let mistake = chain.mistake(for: shape) { return mistake }
+        let others = Dictionary(
+            chain.parameters(for: shape).map { ($0.name, $0.shape) }, uniquingKeysWith: { first, _ in first })
+        return parameterLayout.entries.lazy.compactMap { entry in
+            others[entry.name].flatMap {
+                unless($0 == entry.shape, "\(entry.name) would have shape \($0), it has \(entry.shape)")
+            }
+        }.first
+    }
+
+    /// The same network, with the same parameters, for inputs of another shape; stops the program where there is a
+    /// ``mistake(forInput:)``.
+    public func taking(input shape: Shape) -> Sequential {
+        if let mistake = mistake(forInput: shape) { callerMistake("Sequential: \(mistake)") }
+        return Sequential(input: shape, layers: layers, frozen: frozen)
+    }
+
     /// The network's convolutions, in order, each under its layer's name.
     public var convolutions: [(layer: String, geometry: ConvolutionGeometry)] {
         chain.convolutions(for: inputShape).map { ($0.name, $0.geometry) }

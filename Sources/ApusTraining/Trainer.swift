@@ -55,6 +55,7 @@ public final class Trainer {
         settings: TrainingSettings = TrainingSettings(), pool: WorkerPool = WorkerPool()
     ) {
         BLASRuntime.prepare()
+        if let mistake = settings.progressiveResizing?.mistake(for: model) { callerMistake(mistake) }
         self.model = model
         self.loss = loss
         self.optimizer = optimizer
@@ -149,18 +150,17 @@ public final class Trainer {
         return true
     }
 
-    /// The plan of a training on some examples.
-    func trainingPlan(_ examples: Examples) -> ExecutionPlan<Float> {
-        ExecutionPlan(
+    /// The network as an epoch's images have it, epochs counted from 0.
+    func model(ofEpoch epoch: Int) -> Sequential { settings.model(model, ofEpoch: epoch) }
+
+    /// What hands a plan of the training of a network one batch of the examples after the other.
+    func trainingFeed(_ examples: Examples, of model: Sequential) -> BatchFeed {
+        let plan = ExecutionPlan(
             model, loss: loss, batchSize: min(settings.microBatchSize, examples.count), purpose: .training,
             parameters: parameters, algorithm: settings.algorithm, algorithmTable: settings.algorithmTable,
             precision: settings.precision, seed: settings.seed, readsAhead: pool.threads > 1, pool: pool)
-    }
-
-    /// What hands the plan one batch of the examples after the other.
-    func feed(_ examples: Examples, to plan: ExecutionPlan<Float>, isTraining: Bool) -> BatchFeed {
         let batches = Batches(
-            examples, model: model, settings: settings, order: isTraining ? trainingOrder(of: examples.count) : nil)
+            examples, model: model, settings: settings, order: trainingOrder(of: examples.count))
         return BatchFeed(batches, plan: plan, threads: pool.threads)
     }
 
@@ -242,7 +242,8 @@ public final class Trainer {
                 algorithm: settings.algorithm, algorithmTable: settings.algorithmTable, precision: settings.precision,
                 readsAhead: pool.threads > 1, pool: pool)
         inferencePlan = plan
-        let feed = feed(examples, to: plan, isTraining: false)
+        let batches = Batches(examples, model: model, settings: settings, order: nil)
+        let feed = BatchFeed(batches, plan: plan, threads: pool.threads)
         for batch in 0..<feed.batchesPerEpoch {
             if stop?.raised == true { return }
             let samples = feed.take(batch, epoch: 0)
@@ -253,12 +254,25 @@ public final class Trainer {
 }
 
 extension TrainingSettings {
+    /// A network for images of its own size and of those of the first epochs.
+    package func models(_ model: Sequential) -> [Sequential] {
+        [model] + (progressiveResizing?.stages ?? []).map { model.taking($0.size) }
+    }
+
+    /// A network as an epoch's images have it, epochs counted from 0.
+    func model(_ model: Sequential, ofEpoch epoch: Int) -> Sequential {
+        model.taking(progressiveResizing?.size(ofEpoch: epoch))
+    }
+
     /// These settings with a kernel for each direction of each convolution, where the choice was open.
     fileprivate func withChosenKernels(for model: Sequential) -> TrainingSettings {
         guard algorithm == .auto else { return self }
         var chosen = self
-        chosen.algorithmTable = model.automaticAlgorithms(
-            images: microBatchSize, table: algorithmTable, precision: precision)
+        chosen.algorithmTable = AlgorithmTable()
+        for model in models(model) {
+            chosen.algorithmTable.merge(
+                model.automaticAlgorithms(images: microBatchSize, table: algorithmTable, precision: precision))
+        }
         return chosen
     }
 }

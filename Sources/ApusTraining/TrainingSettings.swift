@@ -14,6 +14,8 @@ public struct TrainingSettings: Sendable, Validated {
     public var dropsIncompleteBatch: Bool
     /// Which share of the examples an epoch takes, if not all.
     public var selection: ExampleSelection?
+    /// Sizes of the images of the first epochs, if they have others than the network's input.
+    public var progressiveResizing: ProgressiveResizing?
     /// Seed of weights, order of examples and dropout.
     public var seed: UInt64
     /// How the learning rate changes from step to step.
@@ -38,7 +40,7 @@ public struct TrainingSettings: Sendable, Validated {
     /// Settings with Keras's defaults.
     public init(
         batchSize: Int = 32, accumulation: Int = 1, dropsIncompleteBatch: Bool = false,
-        selection: ExampleSelection? = nil, seed: UInt64 = 1,
+        selection: ExampleSelection? = nil, progressiveResizing: ProgressiveResizing? = nil, seed: UInt64 = 1,
         schedule: any Schedule = ConstantSchedule(), clipping: GradientClipping? = nil,
         weightAverage: WeightAverage? = nil,
         algorithm: AlgorithmChoice = .auto, algorithmTable: AlgorithmTable = AlgorithmTable(),
@@ -48,6 +50,7 @@ public struct TrainingSettings: Sendable, Validated {
         self.accumulation = accumulation
         self.dropsIncompleteBatch = dropsIncompleteBatch
         self.selection = selection
+        self.progressiveResizing = progressiveResizing
         self.seed = seed
         self.schedule = schedule
         self.clipping = clipping
@@ -71,13 +74,14 @@ public struct TrainingSettings: Sendable, Validated {
             batchSize >= 1 && accumulation >= 1 && batchSize % accumulation == 0,
             "TrainingSettings: batch size \(batchSize) in \(accumulation) parts, expected parts of one size, at least 1"
         )
-            ?? selection?.mistake ?? clipping?.mistake ?? weightAverage?.mistake
+            ?? selection?.mistake ?? progressiveResizing?.mistake ?? clipping?.mistake ?? weightAverage?.mistake
     }
 }
 
 extension TrainingSettings: Codable {
     private enum CodingKeys: String, CodingKey {
-        case batchSize, accumulation, dropsIncompleteBatch, selection, seed, schedule, clipping, weightAverage
+        case batchSize, accumulation, dropsIncompleteBatch, selection, progressiveResizing, seed, schedule, clipping
+        case weightAverage
         case algorithm, algorithmTable, precision, scaling, augmentation
     }
 
@@ -88,6 +92,7 @@ extension TrainingSettings: Codable {
         try container.encode(accumulation, forKey: .accumulation)
         try container.encode(dropsIncompleteBatch, forKey: .dropsIncompleteBatch)
         try container.encodeIfPresent(selection, forKey: .selection)
+        try container.encodeIfPresent(progressiveResizing, forKey: .progressiveResizing)
         try container.encode(seed, forKey: .seed)
         try TrainingCoding.encode(schedule, to: container.superEncoder(forKey: .schedule))
         try container.encodeIfPresent(clipping, forKey: .clipping)
@@ -110,6 +115,7 @@ extension TrainingSettings: Codable {
             accumulation: try value(.accumulation, else: 1),
             dropsIncompleteBatch: try value(.dropsIncompleteBatch, else: false),
             selection: try container.decodeIfPresent(ExampleSelection.self, forKey: .selection),
+            progressiveResizing: try container.decodeIfPresent(ProgressiveResizing.self, forKey: .progressiveResizing),
             seed: try container.decode(UInt64.self, forKey: .seed),
             schedule: container.contains(.schedule)
                 ? try TrainingCoding.schedule(from: container.superDecoder(forKey: .schedule)) : ConstantSchedule(),

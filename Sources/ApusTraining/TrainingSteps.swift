@@ -8,17 +8,22 @@ import ApusParallel
 package final class TrainingSteps {
     /// What is trained.
     package let trainer: Trainer
-    /// The plan that the steps run.
-    package let plan: ExecutionPlan<Float>
+    /// The plan that the steps of the current epoch run.
+    package var plan: ExecutionPlan<Float> { feed.plan }
     /// Steps of an epoch.
     package let stepsPerEpoch: Int
     /// Whether examples have a class.
-    let hasClasses: Bool
+    var hasClasses: Bool { feed.hasClasses }
     /// The learning rate of the last step.
     private(set) var learningRate: Double
 
-    private let examples: Int
-    private let feed: BatchFeed
+    private let examples: Examples
+    /// Nothing only while the next epoch's plan is made, so that two plans never share the memory.
+    private var openFeed: BatchFeed?
+    private var feed: BatchFeed {
+        guard let openFeed else { callerMistake("TrainingSteps: used while images change their size") }
+        return openFeed
+    }
     /// The sum over the parts of a batch, where it has several.
     private let accumulated: ParameterBuffer<Float>?
     private var update: OptimizerUpdate
@@ -30,11 +35,9 @@ package final class TrainingSteps {
     package init(_ trainer: Trainer, on examples: Examples, epochs: Int = 1) {
         self.trainer = trainer
         let settings = trainer.settings
-        let feed = trainer.feed(examples, to: trainer.trainingPlan(examples), isTraining: true)
-        self.feed = feed
-        self.examples = feed.order.count
-        plan = feed.plan
-        hasClasses = feed.hasClasses
+        self.examples = examples
+        let feed = trainer.trainingFeed(examples, of: trainer.model(ofEpoch: trainer.progress.epoch))
+        openFeed = feed
         stepsPerEpoch = (feed.batchesPerEpoch + settings.accumulation - 1) / settings.accumulation
         require(
             stepsPerEpoch >= 1,
@@ -43,10 +46,9 @@ package final class TrainingSteps {
         let sum =
             settings.accumulation > 1 ? ParameterBuffer<Float>(trainer.parameters.layout.trainable) : nil
         accumulated = sum
-        guard let summed = sum ?? plan.gradients else { callerMistake("Trainer: the plan makes no gradients") }
-        update = OptimizerUpdate(
-            trainer.parameters, gradients: summed, state: trainer.optimizerState, step: 1,
-            position: SchedulePosition(stepsPerEpoch: stepsPerEpoch, epochs: epochs), pool: trainer.pool)
+        update = Self.update(
+            of: trainer, gradients: sum ?? feed.plan.gradients,
+            position: SchedulePosition(stepsPerEpoch: stepsPerEpoch, epochs: epochs))
         names = update.entries.map(\.name)
         // A training that goes on behind an epoch's last step still has that epoch's record to write.
         update.position.step = max(trainer.progress.step - 1, 0)
@@ -74,15 +76,37 @@ package final class TrainingSteps {
         if trainer.progress.batch == stepsPerEpoch { trainer.startNextEpoch() }
         let start = ContinuousClock.now
         let progress = trainer.progress
-        if progress.batch == 0 { letParametersRest() }
+        if progress.batch == 0 {
+            resizeImages()
+            letParametersRest()
+        }
         let settings = trainer.settings
-        let samples = min(settings.batchSize, examples - progress.batch * settings.batchSize)
+        let samples = min(settings.batchSize, feed.order.count - progress.batch * settings.batchSize)
         let (lossSum, correct) = try addUp(samples, ended)
         moveWeights()
         ended?(.moving)
         trainer.record(
             samples: samples, lossSum: lossSum, correct: correct, seconds: start.duration(to: .now) / .seconds(1))
         return lossSum / Double(samples)
+    }
+
+    /// Goes over to the size of the current epoch's images where it is another one than before.
+    private func resizeImages() {
+        let model = trainer.model(ofEpoch: trainer.progress.epoch)
+        if model.inputShape == plan.inputShape { return }
+        openFeed = nil
+        openFeed = trainer.trainingFeed(examples, of: model)
+        update = Self.update(of: trainer, gradients: accumulated ?? plan.gradients, position: update.position)
+        resting = []
+    }
+
+    private static func update(
+        of trainer: Trainer, gradients: ParameterBuffer<Float>?, position: SchedulePosition
+    ) -> OptimizerUpdate {
+        guard let gradients else { callerMistake("Trainer: the plan makes no gradients") }
+        return OptimizerUpdate(
+            trainer.parameters, gradients: gradients, state: trainer.optimizerState, step: 1, position: position,
+            pool: trainer.pool)
     }
 
     /// Spares the gradients of parameters that nothing moves any more as of the current epoch's first step: a function of the

@@ -12,7 +12,7 @@ import Testing
         func factor(at position: SchedulePosition) -> Double { schedule.factor(at: position) }
     }
 
-    private func weights(_ schedule: any Schedule, _ optimizer: SGD, epochs: Int) throws -> [Float] {
+    private func weights(_ schedule: any Schedule, _ optimizer: any Optimizer, epochs: Int) throws -> [Float] {
         let model = Sequential(input: [32, 32, 3]) {
             Conv2D(8, kernel: 3, name: "first")
             Activation(.gelu)
@@ -22,16 +22,21 @@ import Testing
             Dense(10, activation: .softmax)
         }
         let trainer = Trainer(
-            model: model, optimizer: ParameterGroups([.init("first", optimizer, schedule: schedule)], rest: Adam()),
+            model: model,
+            optimizer: ParameterGroups(
+                [
+                    .init("first.kernel", optimizer, schedule: schedule),
+                    .init("first.bias", SGD(learningRate: 0.05), schedule: schedule),
+                ], rest: Adam()),
             settings: TrainingSettings(batchSize: 20, seed: 4), pool: WorkerPool(threads: 2))
         let images = SyntheticImages.generate(train: 100, test: 0).train
         try trainer.fit(.images(images), epochs: epochs)
         return model.parameterLayout.entries.flatMap { trainer.parameters.tensor($0.name)?.scalars ?? [] }
     }
 
-    private static let optimizers = [
+    private static let optimizers: [any Optimizer] = [
         SGD(learningRate: 0.05), SGD(learningRate: 0.05, momentum: 0.9, momentumForm: .pyTorch, weightDecay: 0.1),
-        SGD(learningRate: 0.05, momentum: 0.9),
+        SGD(learningRate: 0.05, momentum: 0.9), Muon(learningRate: 0.05, normalizesWeights: true),
     ]
 
     @Test(arguments: optimizers.indices) func weightsAreTheSame(_ index: Int) throws {
@@ -50,6 +55,7 @@ import Testing
         }
         #expect(rests(SGD(), "first.bias", at: end))
         #expect(rests(SGD(momentum: 0.5, momentumForm: .pyTorch), "first.bias", at: end))
+        #expect(rests(Muon(), "first.kernel", at: end))
         #expect(!rests(SGD(momentum: 0.5), "first.bias", at: end))
         #expect(!rests(Adam(), "first.bias", at: end))
         #expect(!rests(SGD(), "second.bias", at: end))

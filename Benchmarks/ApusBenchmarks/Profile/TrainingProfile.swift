@@ -22,16 +22,20 @@ package struct TrainingProfile: Sendable {
     package let samples: Int
     package let parts: Int
 
-    /// Takes some training steps, two of them to warm up.
+    /// Steps that are taken before those that are timed.
+    package static let warmUpSteps = 2
+
+    /// Takes some steps of a training's second epoch, if it has one: what learns in the first alone rests by then.
     ///
     /// - Throws: `TrainingError.diverged`.
     package init(_ trainer: Trainer, on examples: Examples, epochs: Int, steps count: Int) throws {
+        trainer.progress.epoch = min(1, epochs - 1)
         let steps = TrainingSteps(trainer, on: examples, epochs: epochs)
         let descriptions = steps.plan.stepDescriptions
         // Forward and backward of each step of the plan, then loading and moving.
         let (loading, moving) = (2 * descriptions.count, 2 * descriptions.count + 1)
         var runs: [[Double]] = []
-        for index in 0..<count + 2 {
+        for index in 0..<count + Self.warmUpSteps {
             var run = [Double](repeating: 0, count: moving + 1)
             var last = ContinuousClock.now
             _ = try steps.next { part in
@@ -46,7 +50,7 @@ package struct TrainingProfile: Sendable {
                 run[place] += last.duration(to: now) / .seconds(1)
                 last = now
             }
-            if index >= 2 { runs.append(run) }
+            if index >= Self.warmUpSteps { runs.append(run) }
         }
         let medians = (0...moving).map { place in Summary.median(runs.map { $0[place] }) }
         rows = descriptions.enumerated().map { index, step in

@@ -10,7 +10,8 @@ struct TimeCommand: ParsableCommand {
         discussion: """
             Takes some training steps of a recipe on drawn images and tells for each operation the milliseconds of a whole \
             step, its operations and the bytes that it moves, and how long these would take at the machine's measured \
-            speed: the time of the slower of the two. Bytes are those of inputs and outputs, each counted once.
+            speed: the time of the slower of the two. Bytes are those of inputs and outputs, each counted once. Images have \
+            the size of the network's input, also where a recipe's first epochs have other ones.
 
             EXAMPLES
               apus time
@@ -31,9 +32,12 @@ struct TimeCommand: ParsableCommand {
     func validate() throws { try check("steps", steps, isAtLeast: 1) }
 
     func run() throws {
-        let recipe = try recipe.chosen() ?? .kerasCNN
+        var recipe = try recipe.chosen() ?? .kerasCNN
+        recipe.settings.progressiveResizing = nil
         let pool = threads.pool
-        let images = SyntheticImages.generate(train: 2 * recipe.settings.batchSize, test: 0, pool: pool).train
+        let images = SyntheticImages.generate(
+            train: (steps + TrainingProfile.warmUpSteps) * recipe.settings.batchSize, test: 0, pool: pool
+        ).train
         let classes = recipe.model.outputShape.count
         guard classes == images.classNames.count else {
             throw UsageError(

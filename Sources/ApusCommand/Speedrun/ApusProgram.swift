@@ -60,8 +60,8 @@ struct ApusProgram: SpeedrunProgram {
                 precision: report.precision, testAccuracy: report.testAccuracy ?? 0, ttaAccuracy: report.ttaAccuracy,
                 preparationSeconds: report.preparationSeconds, trainingSeconds: report.trainingSeconds,
                 ttaSeconds: report.ttaSeconds, processSeconds: goesOn ? nil : seconds, trainedImages: trained,
-                effectiveGflops: 3 * Double(recipe.model.summary().flops) * Double(trained) / report.trainingSeconds
-                    / 1e9,
+                effectiveGflops: recipe.trainingFlops(examples: trained / recipe.epochs) * Double(trained)
+                    / report.trainingSeconds / 1e9,
                 losses: report.epochs.map(\.trainLoss), epochAccuracies: report.epochs.compactMap(\.testAccuracy),
                 epochSeconds: report.epochs.map(\.seconds))
         }

@@ -112,13 +112,15 @@ struct NewTraining {
 
     /// Stops where this machine has not the memory for a training.
     private func checkMemory(_ network: Sequential, _ imageSize: Int, _ settings: TrainingSettings) throws {
-        let work = PlannedWork(
-            model: network, batchSize: settings.microBatchSize, purpose: .training,
-            optimizer: optimizer,
-            algorithm: settings.algorithm, table: settings.algorithmTable, precision: settings.precision,
-            threads: threads.count)
-        // The images are loaded by now, and are part of what the program takes.
-        let needed = PlannedMemory(work, images: 0).total
+        let totals = settings.models(network).map { network in
+            let work = PlannedWork(
+                model: network, batchSize: settings.microBatchSize, purpose: .training, optimizer: optimizer,
+                algorithm: settings.algorithm, table: settings.algorithmTable, precision: settings.precision,
+                threads: threads.count)
+            // The images are loaded by now, and are part of what the program takes.
+            return PlannedMemory(work, images: 0).total
+        }
+        let needed = totals.max() ?? 0
         let available = Int(clamping: ProcessInfo.processInfo.physicalMemory)
         if needed > available {
             throw UsageError(

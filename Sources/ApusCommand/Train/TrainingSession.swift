@@ -82,7 +82,8 @@ struct TrainingSession {
         item(
             "model",
             "\(configuration.modelName), \(Numbers.grouped(configuration.model.parameterLayout.parameterCount)) parameters, "
-                + "images of \(input[0])×\(input[1])")
+                + "images of \(input[0])×\(input[1])"
+                + (settings.progressiveResizing.map { " after \($0)" } ?? ""))
         item(
             "training",
             "\(job.epochs) \(job.epochs == 1 ? "epoch" : "epochs"), batch \(settings.batchSize), \(optimizer), "

@@ -50,6 +50,7 @@ public struct RunConfiguration: Sendable, Codable {
         if input.rank == 3, factors != 1, factors != input[2] {
             return "scaling has \(factors) factors for images of \(input[2]) channels"
         }
+        if let mistake = settings.progressiveResizing?.mistake(for: model) { return mistake }
         // Bytes of everything that lies in memory at once, and operations, must be numbers.
         let values = ([input] + model.outputShapes).reduce(0) { $0 + $1.count }
         let largest = model.convolutions.map { $0.geometry.flops(images: 1) }.max() ?? 0

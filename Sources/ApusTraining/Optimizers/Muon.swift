@@ -13,6 +13,8 @@ import ApusParallel
 /// A parameter is a matrix of its last axis by all others, `[outputs, inputs]` in the paper's sense: kernels of dense layers and
 /// convolutions. Vectors are no matrices: leave biases to another optimizer, by ``ParameterGroups``.
 ///
+/// At a rate of zero parameters stay as they are, their norms included, and only momentum goes on.
+///
 /// It is cheap: the products take some thousandths of those of a training step.
 public struct Muon: Optimizer {
     /// The step length.
@@ -57,6 +59,11 @@ public struct Muon: Optimizer {
     /// Names of the state buffers.
     public var stateNames: [String] { ["momentum"] }
 
+    /// All of them at a rate of zero.
+    public func resting(
+        among parameters: [String], from position: SchedulePosition, rateIsZero: Bool
+    ) -> [String] { rateIsZero ? parameters : [] }
+
     /// Moves parameters once, one after the other.
     public func update(_ update: OptimizerUpdate) {
         let count = update.entries.reduce(0) { max($0, orthogonalization.scratchCount(Self.matrix($1))) }
@@ -91,9 +98,10 @@ public struct Muon: Optimizer {
                 scratch[index] = ofVelocity * velocity + ofGradient * gradient
             }
         }
+        let rate = learningRate * update.rateFactor
+        if rate == 0 { return }
         let step = orthogonalization.apply(matrix, scratch, pool: update.pool)
 
-        let rate = learningRate * update.rateFactor
         let (outputs, inputs) = (Double(matrix.columns), Double(matrix.rows))
         var kept = 1 - rate * weightDecay
         if normalizesWeights {

@@ -59,6 +59,8 @@ extension Recipe {
 
     /// Entries that are not written where they are empty.
     private static let optionalKeys: Set<String> = [
-        "augmentation", "clipping", "ghostSize", "selection", "testTimeAugmentation", "weightAverage", "whitening",
+        "augmentation", "clipping", "ghostSize", "progressiveResizing", "selection", "testTimeAugmentation",
+        "weightAverage",
+        "whitening",
     ]
 }

@@ -63,7 +63,8 @@ extension Recipe: Validated {
     /// What does not go together, if anything.
     public var mistake: String? {
         unless(epochs >= 1, "Recipe: \(epochs) epochs, expected at least 1")
-            ?? settings.mistake ?? whitening?.mistake ?? whitening?.mistake(for: model)
+            ?? settings.mistake ?? settings.progressiveResizing?.mistake(for: model) ?? whitening?.mistake ?? whitening?
+            .mistake(for: model)
             ?? testTimeAugmentation?.mistake
     }
 }
