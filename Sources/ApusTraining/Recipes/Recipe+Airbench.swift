@@ -19,13 +19,11 @@ extension Recipe {
     }
 
     /// Made for 94 % on CIFAR-10 in few seconds: `airbench94` in smaller batches, with the rate of Muon that goes with them, whose
-    /// whitening bias rests after the first epoch. Half of its epochs see images of 26×26, whose convolutions fall into whole tiles. Its
-    /// last evaluation looks again at the quarter of images of which it is least sure.
+    /// whitening bias rests after the first epoch. Its last evaluation looks again at the quarter of images of which it is least sure.
     public static var cifar10At94: Recipe {
         var recipe = airbench(
             name: "cifar10-94", summary: "94 % on CIFAR-10 in the fewest seconds.", batchSize: 1_000, muonRate: 0.16,
             epochs: 8, whiteningEpochs: 1)
-        recipe.settings.progressiveResizing = ProgressiveResizing([.init(epochs: 4, size: 26)])
         recipe.testTimeAugmentation?.leastConfidentShare = 0.25
         return recipe
     }

@@ -15,10 +15,6 @@ import Testing
     @Test(arguments: Recipe.library.map(\.name)) func lossesAreThoseOfBefore(name: String) throws {
         var recipe = try #require(Recipe.named(name))
         recipe.settings.batchSize = 32
-        // An epoch of each size.
-        recipe.settings.progressiveResizing = recipe.settings.progressiveResizing.map { resizing in
-            ProgressiveResizing(resizing.stages.map { .init(epochs: 1, size: $0.size) })
-        }
         let images = SyntheticImages.generate(train: 128, test: 0).train
         let trainer = try recipe.trainer(on: images, pool: WorkerPool(threads: 2))
         try trainer.fit(.images(images), epochs: 2)
