@@ -11,6 +11,7 @@
 #undef PRODUCT
 #undef OUTER_CASE
 #undef OUTER
+#undef WINOGRAD_SHAPE
 #undef WINOGRAD_TILE
 #undef SIXTH
 #undef POOLED_OUTER

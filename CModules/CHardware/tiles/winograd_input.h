@@ -135,6 +135,13 @@ TARGET INLINE void TILE(winograd_fetch)(const void *source, ptrdiff_t first, ptr
     }
 }
 
+// Where time matters most, the shapes at the edges of images of 6, 7, 14, 15 or 30 pixels have instances of their own.
+#ifdef BFLOAT16_INSTRUCTIONS
+#define WINOGRAD_SHAPE(n, k, p) ((p)->lines == (n) && (p)->columns == (k))
+#else
+#define WINOGRAD_SHAPE(n, k, p) false
+#endif
+
 /// Calls the function `some_lanes` of an instance for all channels of a tile.
 #define WINOGRAD_TILE(name, some_lanes, images)                                                                       \
     TARGET INLINE void TILE(name##_tile)(const int m, int lines, int columns, const bool is_gradient,                 \
@@ -160,6 +167,14 @@ TARGET INLINE void TILE(winograd_fetch)(const void *source, ptrdiff_t first, ptr
             TILE(name##_tile)(2, 2, 2, is_gradient, p);                                                               \
         } else if (p->lines == 4 && p->columns == 4) {                                                                \
             TILE(name##_tile)(4, 4, 4, is_gradient, p);                                                               \
+        } else if (WINOGRAD_SHAPE(4, 3, p)) {                                                                         \
+            TILE(name##_tile)(4, 4, 3, is_gradient, p);                                                               \
+        } else if (WINOGRAD_SHAPE(3, 4, p)) {                                                                         \
+            TILE(name##_tile)(4, 3, 4, is_gradient, p);                                                               \
+        } else if (WINOGRAD_SHAPE(4, 2, p)) {                                                                         \
+            TILE(name##_tile)(4, 4, 2, is_gradient, p);                                                               \
+        } else if (WINOGRAD_SHAPE(2, 4, p)) {                                                                         \
+            TILE(name##_tile)(4, 2, 4, is_gradient, p);                                                               \
         } else {                                                                                                      \
             TILE(name##_tile)(4, p->lines, p->columns, is_gradient, p);                                               \
         }                                                                                                             \
