@@ -19,11 +19,12 @@ extension Recipe {
     }
 
     /// Made for 94 % on CIFAR-10 in few seconds: `airbench94` in smaller batches, with the rate of Muon that goes with them, whose
-    /// whitening bias rests after the first epoch. Its last evaluation looks again at the quarter of images of which it is least sure.
+    /// whitening bias rests after the first epoch and whose first group of convolutions in the last two, which pays for a ninth. Its last
+    /// evaluation looks again at the quarter of images of which it is least sure.
     public static var cifar10At94: Recipe {
         var recipe = airbench(
             name: "cifar10-94", summary: "94 % on CIFAR-10 in the fewest seconds.", batchSize: 1_000, muonRate: 0.16,
-            epochs: 8, whiteningEpochs: 1)
+            epochs: 9, whiteningEpochs: 1, firstGroupShare: 0.775)
         recipe.testTimeAugmentation?.leastConfidentShare = 0.25
         return recipe
     }
@@ -38,10 +39,12 @@ extension Recipe {
 
     /// The source's settings with some others in their place.
     ///
-    /// - Parameter whiteningEpochs: Epochs in which the whitening convolution's bias learns.
+    /// - Parameters:
+    ///   - whiteningEpochs: Epochs in which the whitening convolution's bias learns.
+    ///   - firstGroupShare: Share of the training in which the first group's two convolutions and their normalizations learn.
     private static func airbench(
         name: String, summary: String, model: Sequential = ModelLibrary.airbench(), batchSize: Int = 2_000,
-        muonRate: Double = 0.24, epochs: Int, whiteningEpochs: Double = 3
+        muonRate: Double = 0.24, epochs: Int, whiteningEpochs: Double = 3, firstGroupShare: Double = 1
     ) -> Recipe {
         // The source divides a decay of the step by the rate, since PyTorch multiplies it again.
         let decay = 2e-6 * Double(batchSize)
@@ -52,11 +55,19 @@ extension Recipe {
         let muon = Muon(
             learningRate: muonRate, momentum: 0.6, orthogonalization: Orthogonalization(iterations: 3),
             scalesByShape: false, normalizesWeights: true)
+        let untilRest = PiecewiseLinearSchedule.toZero(over: .fraction(firstGroupShare))
+        let firstGroup: [ParameterGroups.Group] =
+            firstGroupShare == 1
+            ? []
+            : [
+                .init("conv2", muon, schedule: untilRest), .init("batchnorm1", descent(0.053), schedule: untilRest),
+                .init("conv3", muon, schedule: untilRest), .init("batchnorm2", descent(0.053), schedule: untilRest),
+            ]
         return Recipe(
             name: name, summary: summary, model: model,
             loss: SparseCategoricalCrossEntropy(labelSmoothing: 0.2, reduction: .sum),
             optimizer: ParameterGroups(
-                [
+                firstGroup + [
                     .init("*conv*.kernel", muon),
                     .init(
                         "whitening.bias", descent(0.053),
