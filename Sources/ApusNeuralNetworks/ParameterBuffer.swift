@@ -15,7 +15,7 @@ public final class ParameterBuffer<Scalar: BLASScalar>: @unchecked Sendable {
     public init(_ layout: ParameterLayout) {
         self.layout = layout
         let bytes = max(layout.count, 1) * MemoryLayout<Scalar>.stride
-        pointer = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: ArenaLayout.alignment)
+        pointer = HugePages.allocate(byteCount: bytes, alignment: ArenaLayout.alignment)
             .bindMemory(to: Scalar.self, capacity: layout.count)
         pointer.initialize(repeating: 0, count: layout.count)
     }

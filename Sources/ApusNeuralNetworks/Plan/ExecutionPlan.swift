@@ -78,7 +78,7 @@ public final class ExecutionPlan<Scalar: BLASScalar> {
         self.pool = pool
         gradients = purpose == .training ? ParameterBuffer(parameters.layout.trainable) : nil
         key = RandomKey(seed: seed).folding(RandomStream.steps)
-        arena = .allocate(byteCount: max(layout.bytes, 1), alignment: ArenaLayout.alignment)
+        arena = HugePages.allocate(byteCount: max(layout.bytes, 1), alignment: ArenaLayout.alignment)
     }
 
     deinit { arena.deallocate() }
