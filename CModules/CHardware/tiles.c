@@ -27,6 +27,7 @@
 
 #define TILE(name) avx512_float32_##name
 #define TARGET AVX512
+#define WINOGRAD_OUTPUT_SHAPES
 #define SCALAR float
 #define INTEGER int32_t
 #define LANES 16
@@ -34,6 +35,7 @@
 #define LOAD_SOME(address, count) ((VECTOR)_mm512_maskz_loadu_ps((__mmask16)FIRST(count, LANES), address))
 #define STORE_SOME(value, address, count) _mm512_mask_storeu_ps(address, (__mmask16)FIRST(count, LANES), (__m512)value)
 #include "tiles/scalars.h"
+#undef WINOGRAD_OUTPUT_SHAPES
 
 #define TILE(name) avx512_bfloat16_##name
 #define TARGET AVX512

@@ -16,6 +16,9 @@ import Testing
             (ConvolutionGeometry(input: 32, inputChannels: 16, outputChannels: 48, kernel: 3, padding: .same), 2),
             (ConvolutionGeometry(input: 12, inputChannels: 96, outputChannels: 300, kernel: 3, padding: .same), 1),
             (ConvolutionGeometry(input: 3, inputChannels: 1, outputChannels: 1, kernel: 3), 1),
+            // More channels than a transform takes at a time, on either side.
+            (ConvolutionGeometry(input: 5, inputChannels: 541, outputChannels: 6, kernel: 3, padding: .same), 1),
+            (ConvolutionGeometry(input: 5, inputChannels: 6, outputChannels: 1030, kernel: 3, padding: .same), 2),
             (
                 ConvolutionGeometry(
                     input: Size2D(height: 5, width: 200), inputChannels: 8, outputChannels: 17, kernel: 3,

@@ -31,8 +31,8 @@ typedef struct {
     ptrdiff_t channels;
     void *target;
     ptrdiff_t target_step;
-    /// Channels that neighbour each other in the target, a multiple of all vectors' lanes, and the step to the next so
-    /// many; with 0, all channels are neighbours.
+    /// Channels that neighbour each other in the target, a power of two that is a multiple of all vectors' lanes and at most 512,
+    /// and the step to the next so many; with 0, all channels are neighbours.
     ptrdiff_t panel, panel_step;
     /// Scalars of each image that are needed soon, from `ahead` on behind the first pixel; they are fetched meanwhile.
     ptrdiff_t ahead, ahead_count;
@@ -70,7 +70,7 @@ typedef struct {
     /// Where the tile's first pixel goes, or its first window's maximum where `pools`.
     void *output;
     ptrdiff_t line_step, pixel_step;
-    /// Lines and pixels (of windows) of the tile that belong to the image; more than there are in a tile is allowed.
+    /// Lines and pixels (of windows) of the tile that belong to the image, where m is 2; more than there are in a tile is allowed.
     ptrdiff_t height, width;
     ptrdiff_t channels;
     bool rectifies;

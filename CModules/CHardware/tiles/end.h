@@ -11,6 +11,7 @@
 #undef PRODUCT
 #undef OUTER_CASE
 #undef OUTER
+#undef WINOGRAD_INPUT_SHAPE
 #undef WINOGRAD_SHAPE
 #undef WINOGRAD_TILE
 #undef SIXTH

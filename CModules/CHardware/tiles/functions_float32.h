@@ -6,12 +6,6 @@
 #define FUSES
 #endif
 
-TARGET INLINE VECTOR TILE(at_least)(VECTOR x, SCALAR bound) {
-    return TILE(select)(x < bound, (VECTOR){0} + bound, x);
-}
-TARGET INLINE VECTOR TILE(at_most)(VECTOR x, SCALAR bound) {
-    return TILE(select)(x > bound, (VECTOR){0} + bound, x);
-}
 TARGET INLINE VECTOR TILE(magnitude)(VECTOR x) { return (VECTOR)((MASK)x & 0x7fffffff); }
 TARGET INLINE VECTOR TILE(with_sign)(VECTOR magnitude, VECTOR sign) {
     return (VECTOR)((MASK)magnitude | ((MASK)sign & INT32_MIN));

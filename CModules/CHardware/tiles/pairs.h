@@ -101,6 +101,7 @@ TARGET INLINE void TILE(winograd_input_lanes)(const int m, int lines, int column
     VECTOR half[TILE(extent)][TILE(extent)];
     TILE(winograd_columns)(m, lines, columns, is_gradient, &tables[0], c, count, half);
     uint32_t *target = (uint32_t *)p->target + TILE(winograd_place)(p, c) / 2;
+    const ptrdiff_t step = TILE(winograd_step)(p);
     UNROLL for (int i = 0; i < extent; i++) {
         VECTOR v[TILE(extent)];
         const bool has_line = TILE(winograd_has)(m, lines, i);
@@ -114,7 +115,7 @@ TARGET INLINE void TILE(winograd_input_lanes)(const int m, int lines, int column
                     memcpy(target, &halves, (size_t)((count + 1) / 2 * 4));
                 }
             }
-            target += p->target_step;
+            target += step;
         }
     }
 }
@@ -129,6 +130,7 @@ TARGET INLINE void TILE(winograd_inputs_lanes)(const int m, int lines, int colum
     TILE(winograd_columns)(m, lines, columns, is_gradient, &tables[0], c, count, low);
     if (p->other) { TILE(winograd_columns)(m, lines, columns, is_gradient, &tables[1], c, count, high); }
     uint32_t *target = (uint32_t *)p->target + TILE(winograd_place)(p, c);
+    const ptrdiff_t step = TILE(winograd_step)(p);
     UNROLL for (int i = 0; i < extent; i++) {
         VECTOR v[TILE(extent)], w[TILE(extent)] = {{0}};
         const bool has_line = TILE(winograd_has)(m, lines, i);
@@ -138,13 +140,13 @@ TARGET INLINE void TILE(winograd_inputs_lanes)(const int m, int lines, int colum
             if (has_line && TILE(winograd_has)(m, columns, j)) {
                 TILE(store)((VECTOR)TILE(paired)(v[j], w[j]), (SCALAR *)target, count);
             }
-            target += p->target_step;
+            target += step;
         }
     }
 }
 
-WINOGRAD_TILE(winograd_input, winograd_input_lanes, 1)
-WINOGRAD_TILE(winograd_inputs, winograd_inputs_lanes, 2)
+WINOGRAD_TILE(winograd_input, winograd_input_lanes, 1, 2)
+WINOGRAD_TILE(winograd_inputs, winograd_inputs_lanes, 2, 1)
 
 #undef HALVES
 #undef NARROWED

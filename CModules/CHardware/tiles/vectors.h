@@ -62,3 +62,11 @@ TARGET INLINE VECTOR TILE(select)(MASK mask, VECTOR yes, VECTOR no) {
 
 /// max(0, x); NaN stays NaN.
 TARGET INLINE VECTOR TILE(rectified)(VECTOR x) { return TILE(select)(x < (SCALAR)0, (VECTOR){0}, x); }
+
+/// max(bound, x) and min(bound, x); NaN stays NaN.
+TARGET INLINE VECTOR TILE(at_least)(VECTOR x, SCALAR bound) {
+    return TILE(select)(x < bound, (VECTOR){0} + bound, x);
+}
+TARGET INLINE VECTOR TILE(at_most)(VECTOR x, SCALAR bound) {
+    return TILE(select)(x > bound, (VECTOR){0} + bound, x);
+}

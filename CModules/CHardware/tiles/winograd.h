@@ -40,18 +40,19 @@ TARGET INLINE void TILE(winograd_input_lanes)(const int m, int lines, int column
     VECTOR half[TILE(extent)][TILE(extent)];
     TILE(winograd_columns)(m, lines, columns, is_gradient, &tables[0], c, count, half);
     SCALAR *target = (SCALAR *)p->target + TILE(winograd_place)(p, c);
+    const ptrdiff_t step = TILE(winograd_step)(p);
     UNROLL for (int i = 0; i < extent; i++) {
         VECTOR v[TILE(extent)];
         const bool has_line = TILE(winograd_has)(m, lines, i);
         if (has_line) { TILE(winograd_row)(m, lines, columns, is_gradient, half, i, v); }
         UNROLL for (int j = 0; j < extent; j++) {
             if (has_line && TILE(winograd_has)(m, columns, j)) { TILE(store)(v[j], target, count); }
-            target += p->target_step;
+            target += step;
         }
     }
 }
 
-WINOGRAD_TILE(winograd_input, winograd_input_lanes, 1)
+WINOGRAD_TILE(winograd_input, winograd_input_lanes, 1, 1)
 
 TARGET INLINE void TILE(winograd_filter_lanes)(const int m, const chardware_winograd_filter *p, ptrdiff_t c,
                                                ptrdiff_t count) {
@@ -130,64 +131,79 @@ TARGET static void TILE(winograd_filter_gradient_transform)(const chardware_wino
 TARGET INLINE void TILE(winograd_output_lanes)(const int m, int lines, int columns, const bool pools,
                                                const chardware_winograd_output *p, ptrdiff_t c, ptrdiff_t count) {
     const int extent = m + 2;
+    const ptrdiff_t product_step = p->product_step;
+    const SCALAR *products = (const SCALAR *)p->products + c;
     VECTOR half[TILE(extent)][4];
     UNROLL for (int j = 0; j < extent; j++) {
         VECTOR d[TILE(extent)] = {{0}};
         UNROLL for (int i = 0; i < extent; i++) {
             if (TILE(winograd_has)(m, lines, i) && TILE(winograd_has)(m, columns, j)) {
-                const SCALAR *product = (const SCALAR *)p->products + (i * extent + j) * p->product_step + c;
-                d[i] = TILE(load_some)(product, count);
+                d[i] = TILE(load_some)(products + (i * extent + j) * product_step, count);
             }
         }
         TILE(winograd_output)(m, lines, d, half[j]);
     }
     const VECTOR start = p->start ? TILE(load_some)((const SCALAR *)p->start + c, count) : (VECTOR){0};
-    VECTOR tile[4][4];
-    UNROLL for (int i = 0; i < m; i++) {
-        VECTOR d[TILE(extent)];
-        UNROLL for (int j = 0; j < extent; j++) {
-            d[j] = TILE(winograd_has)(m, columns, j) ? half[j][i] : (VECTOR){0};
-        }
-        TILE(winograd_output)(m, columns, d, tile[i]);
-        UNROLL for (int j = 0; j < m; j++) { tile[i][j] += start; }
-    }
+    const SCALAR least = p->rectifies ? 0 : (SCALAR)-INFINITY;
     const int step = pools ? 2 : 1;
     UNROLL for (int i = 0; i < m / step; i++) {
-        if (i >= p->height || i * step >= lines) { break; }
-        UNROLL for (int j = 0; j < m / step; j++) {
-            if (j >= p->width || j * step >= columns) { break; }
-            const ptrdiff_t offset = i * p->line_step + j * p->pixel_step + c;
-            VECTOR y;
-            if (pools) {
-                const VECTOR window[4] = {
-                    tile[2 * i][2 * j], tile[2 * i][2 * j + 1], tile[2 * i + 1][2 * j], tile[2 * i + 1][2 * j + 1]};
-                y = TILE(pool_window)(window, p->taps ? p->taps + offset : NULL, count);
-            } else {
-                y = tile[i][j];
+        if ((i + 1) * step > lines || (m == 2 && i >= p->height)) { break; }
+        VECTOR tile[2][4];
+        UNROLL for (int line = 0; line < step; line++) {
+            VECTOR d[TILE(extent)];
+            UNROLL for (int j = 0; j < extent; j++) {
+                d[j] = TILE(winograd_has)(m, columns, j) ? half[j][i * step + line] : (VECTOR){0};
             }
-            if (p->rectifies) { y = TILE(rectified)(y); }
-            TILE(store)(y, (SCALAR *)p->output + offset, count);
+            TILE(winograd_output)(m, columns, d, tile[line]);
+            UNROLL for (int j = 0; j < m; j++) { tile[line][j] += start; }
+        }
+        UNROLL for (int j = 0; j < m / step; j++) {
+            if ((j + 1) * step > columns || (m == 2 && j >= p->width)) { break; }
+            const ptrdiff_t offset = i * p->line_step + j * p->pixel_step + c;
+            VECTOR y = tile[0][j];
+            if (pools) {
+                const VECTOR window[4] = {tile[0][2 * j], tile[0][2 * j + 1], tile[1][2 * j], tile[1][2 * j + 1]};
+                y = TILE(pool_window)(window, p->taps ? p->taps + offset : NULL, count);
+            }
+            TILE(store)(TILE(at_least)(y, least), (SCALAR *)p->output + offset, count);
         }
     }
 }
 
 TARGET INLINE void TILE(winograd_output_tile)(const int m, int lines, int columns, const bool pools,
                                               const chardware_winograd_output *p) {
-    for (ptrdiff_t c = 0; c < p->channels; c += LANES) {
-        const ptrdiff_t count = p->channels - c;
-        if (count >= LANES) {
-            TILE(winograd_output_lanes)(m, lines, columns, pools, p, c, LANES);
-        } else {
-            TILE(winograd_output_lanes)(m, lines, columns, pools, p, c, count);
-        }
+    ptrdiff_t c = 0;
+    for (; c + LANES <= p->channels; c += LANES) {
+        TILE(winograd_output_lanes)(m, lines, columns, pools, p, c, LANES);
     }
+    if (c < p->channels) { TILE(winograd_output_lanes)(m, lines, columns, pools, p, c, p->channels - c); }
 }
+
+// Where time matters most, the shapes in which images of 6, 7, 14, 15 or 30 pixels end have instances of their own. All products of
+// the output's transforms are exact, so every instance gives the same bits.
+#ifdef WINOGRAD_OUTPUT_SHAPES
+#define WINOGRAD_SHAPE(n, k, p) ((p)->lines == (n) && (p)->columns == (k))
+#else
+#define WINOGRAD_SHAPE(n, k, p) false
+#endif
 
 TARGET INLINE void TILE(winograd_output_of)(const bool pools, const chardware_winograd_output *p) {
     if (p->m == 2) {
         TILE(winograd_output_tile)(2, 2, 2, pools, p);
     } else if (p->lines == 4 && p->columns == 4) {
         TILE(winograd_output_tile)(4, 4, 4, pools, p);
+    } else if (WINOGRAD_SHAPE(4, 3, p)) {
+        TILE(winograd_output_tile)(4, 4, 3, pools, p);
+    } else if (WINOGRAD_SHAPE(3, 4, p)) {
+        TILE(winograd_output_tile)(4, 3, 4, pools, p);
+    } else if (WINOGRAD_SHAPE(3, 3, p)) {
+        TILE(winograd_output_tile)(4, 3, 3, pools, p);
+    } else if (WINOGRAD_SHAPE(4, 2, p)) {
+        TILE(winograd_output_tile)(4, 4, 2, pools, p);
+    } else if (WINOGRAD_SHAPE(2, 4, p)) {
+        TILE(winograd_output_tile)(4, 2, 4, pools, p);
+    } else if (WINOGRAD_SHAPE(2, 2, p)) {
+        TILE(winograd_output_tile)(4, 2, 2, pools, p);
     } else {
         TILE(winograd_output_tile)(4, p->lines, p->columns, pools, p);
     }

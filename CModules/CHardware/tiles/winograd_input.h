@@ -67,23 +67,23 @@ TARGET INLINE void TILE(winograd_gradients)(const int m, int n, const VECTOR d[T
     v[5] = d[n - 1];
 }
 
-/// Where the pixels of a tile lie, those outside the image in a vector of zeros, and what of a channel's number counts for them:
-/// all of it, or nothing.
+/// Most channels that a table of pixels serves, whole panels of every instance.
+enum { TILE(winograd_channels) = 512 };
+
+/// Where some channels of a tile's pixels lie, those outside the image among zeros.
 typedef struct {
     const SCALAR *addresses[TILE(extent) * TILE(extent)];
-    ptrdiff_t masks[TILE(extent) * TILE(extent)];
 } TILE(winograd_pixel_table);
 
 TARGET INLINE void TILE(winograd_find)(const int side, const chardware_winograd_input *p, const void *source,
                                        TILE(winograd_pixel_table) *table) {
-    static const SCALAR zeros[LANES];
+    static const SCALAR zeros[TILE(winograd_channels)];
     for (int i = 0; i < side; i++) {
         for (int j = 0; j < side; j++) {
             const ptrdiff_t line = p->top + i, pixel = p->left + j;
             const bool exists = line >= 0 && line < p->height && pixel >= 0 && pixel < p->width;
             table->addresses[side * i + j] =
                 exists ? (const SCALAR *)source + line * p->line_step + pixel * p->pixel_step : zeros;
-            table->masks[side * i + j] = exists ? -1 : 0;
         }
     }
 }
@@ -97,8 +97,7 @@ TARGET INLINE void TILE(winograd_columns)(const int m, int lines, int columns, c
         VECTOR d[TILE(extent)] = {{0}};
         UNROLL for (int i = 0; i < side; i++) {
             if (i < lines + more && j < columns + more) {
-                const SCALAR *address = table->addresses[side * i + j] + (c & table->masks[side * i + j]);
-                d[i] = TILE(load_some)(address, count);
+                d[i] = TILE(load_some)(table->addresses[side * i + j] + c, count);
             }
         }
         if (is_gradient) {
@@ -127,6 +126,31 @@ TARGET INLINE ptrdiff_t TILE(winograd_place)(const chardware_winograd_input *p, 
     return p->panel > 0 ? c / p->panel * p->panel_step + c % p->panel : c;
 }
 
+/// Calls `transform` for some channels after the others. A word of the target holds `shared` channels.
+TARGET static void TILE(winograd_by_channels)(const chardware_winograd_input *p, ptrdiff_t shared,
+                                              void (*transform)(const chardware_winograd_input *)) {
+    const ptrdiff_t parts = (p->channels + TILE(winograd_channels) - 1) / TILE(winograd_channels);
+    for (ptrdiff_t index = 0; index < parts; index++) {
+        const ptrdiff_t first = index * TILE(winograd_channels), rest = p->channels - first;
+        chardware_winograd_input part = *p;
+        part.channels = rest < TILE(winograd_channels) ? rest : TILE(winograd_channels);
+        part.source = (const SCALAR *)p->source + first;
+        if (p->other) { part.other = (const SCALAR *)p->other + first; }
+        part.target = (SCALAR *)p->target + TILE(winograd_place)(p, first) / shared;
+        part.ahead_count = p->ahead_count / parts;
+        part.ahead = p->ahead - first + index * part.ahead_count;
+        transform(&part);
+    }
+}
+
+/// The step between elements of the target, of which compilers know nothing: they would else keep its 35 multiples in memory from
+/// one vector of channels to the next.
+TARGET INLINE ptrdiff_t TILE(winograd_step)(const chardware_winograd_input *p) {
+    ptrdiff_t step = p->target_step;
+    __asm__("" : "+r"(step));
+    return step;
+}
+
 /// Asks for some scalars of an image, which a processor does not foresee from the pixels of a tile.
 TARGET INLINE void TILE(winograd_fetch)(const void *source, ptrdiff_t first, ptrdiff_t count) {
     const SCALAR *address = (const SCALAR *)source + first;
@@ -137,20 +161,20 @@ TARGET INLINE void TILE(winograd_fetch)(const void *source, ptrdiff_t first, ptr
 
 // Where time matters most, the shapes at the edges of images of 6, 7, 14, 15 or 30 pixels have instances of their own.
 #ifdef BFLOAT16_INSTRUCTIONS
-#define WINOGRAD_SHAPE(n, k, p) ((p)->lines == (n) && (p)->columns == (k))
+#define WINOGRAD_INPUT_SHAPE(n, k, p) ((p)->lines == (n) && (p)->columns == (k))
 #else
-#define WINOGRAD_SHAPE(n, k, p) false
+#define WINOGRAD_INPUT_SHAPE(n, k, p) false
 #endif
 
-/// Calls the function `some_lanes` of an instance for all channels of a tile.
-#define WINOGRAD_TILE(name, some_lanes, images)                                                                       \
+/// Calls the function `some_lanes` of an instance for all channels of a tile, of which a word of the target holds `shared`.
+#define WINOGRAD_TILE(name, some_lanes, images, shared)                                                               \
     TARGET INLINE void TILE(name##_tile)(const int m, int lines, int columns, const bool is_gradient,                 \
                                          const chardware_winograd_input *p) {                                         \
         const int side = is_gradient ? m : m + 2;                                                                     \
+        const ptrdiff_t fetched = p->ahead_count / ((p->channels + LANES - 1) / LANES);                               \
         TILE(winograd_pixel_table) tables[images];                                                                    \
         TILE(winograd_find)(side, p, p->source, &tables[0]);                                                          \
         if (images > 1 && p->other) { TILE(winograd_find)(side, p, p->other, &tables[images - 1]); }                  \
-        const ptrdiff_t fetched = p->ahead_count / ((p->channels + LANES - 1) / LANES);                               \
         ptrdiff_t c = 0, ahead = p->ahead;                                                                            \
         for (; c + LANES <= p->channels; c += LANES, ahead += fetched) {                                              \
             TILE(winograd_fetch)(p->source, ahead, fetched);                                                          \
@@ -158,6 +182,8 @@ TARGET INLINE void TILE(winograd_fetch)(const void *source, ptrdiff_t first, ptr
             TILE(some_lanes)(m, lines, columns, is_gradient, p, tables, c, LANES);                                    \
         }                                                                                                             \
         if (c < p->channels) {                                                                                        \
+            TILE(winograd_fetch)(p->source, ahead, fetched);                                                          \
+            if (images > 1 && p->other) { TILE(winograd_fetch)(p->other, ahead, fetched); }                           \
             TILE(some_lanes)(m, lines, columns, is_gradient, p, tables, c, p->channels - c);                          \
         }                                                                                                             \
     }                                                                                                                 \
@@ -167,13 +193,13 @@ TARGET INLINE void TILE(winograd_fetch)(const void *source, ptrdiff_t first, ptr
             TILE(name##_tile)(2, 2, 2, is_gradient, p);                                                               \
         } else if (p->lines == 4 && p->columns == 4) {                                                                \
             TILE(name##_tile)(4, 4, 4, is_gradient, p);                                                               \
-        } else if (WINOGRAD_SHAPE(4, 3, p)) {                                                                         \
+        } else if (WINOGRAD_INPUT_SHAPE(4, 3, p)) {                                                                   \
             TILE(name##_tile)(4, 4, 3, is_gradient, p);                                                               \
-        } else if (WINOGRAD_SHAPE(3, 4, p)) {                                                                         \
+        } else if (WINOGRAD_INPUT_SHAPE(3, 4, p)) {                                                                   \
             TILE(name##_tile)(4, 3, 4, is_gradient, p);                                                               \
-        } else if (WINOGRAD_SHAPE(4, 2, p)) {                                                                         \
+        } else if (WINOGRAD_INPUT_SHAPE(4, 2, p)) {                                                                   \
             TILE(name##_tile)(4, 4, 2, is_gradient, p);                                                               \
-        } else if (WINOGRAD_SHAPE(2, 4, p)) {                                                                         \
+        } else if (WINOGRAD_INPUT_SHAPE(2, 4, p)) {                                                                   \
             TILE(name##_tile)(4, 2, 4, is_gradient, p);                                                               \
         } else {                                                                                                      \
             TILE(name##_tile)(4, p->lines, p->columns, is_gradient, p);                                               \
@@ -181,5 +207,11 @@ TARGET INLINE void TILE(winograd_fetch)(const void *source, ptrdiff_t first, ptr
     }                                                                                                                 \
                                                                                                                       \
     TARGET static void TILE(name##_transform)(const chardware_winograd_input *p) {                                    \
-        if (p->is_gradient) { TILE(name##_of)(true, p); } else { TILE(name##_of)(false, p); }                         \
+        if (p->channels > TILE(winograd_channels)) {                                                                  \
+            TILE(winograd_by_channels)(p, shared, TILE(name##_transform));                                            \
+        } else if (p->is_gradient) {                                                                                  \
+            TILE(name##_of)(true, p);                                                                                 \
+        } else {                                                                                                      \
+            TILE(name##_of)(false, p);                                                                                \
+        }                                                                                                             \
     }

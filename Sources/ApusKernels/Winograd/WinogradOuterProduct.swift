@@ -24,7 +24,6 @@ struct WinogradOuterProduct: Sendable {
     private static let chunkScalars = 2 << 20
     /// Least multiply-adds of a chunk for each of its sums, which are read and written again for each.
     private static let fewestTiles = 64
-
     init(
         _ geometry: ConvolutionGeometry, images: Int, m: Int, lanes: Int, precision: Precision,
         epilogue: ConvolutionEpilogue
@@ -96,15 +95,22 @@ struct WinogradOuterProduct: Sendable {
             let chunk = first..<min(images, first + chunkImages)
             let groups = (chunk.count + shared - 1) / shared
             let rows = WinogradTileRows(lines: lines, columns: columns, images: groups)
-            pool.forEach(groups) { group, worker in
-                let own =
-                    chunk.lowerBound + group * shared..<min(chunk.upperBound, chunk.lowerBound + (group + 1) * shared)
-                transform(
-                    tiles, own, group: group, rows, input: input, outputGradient: outputGradient,
-                    left: left, right: right,
-                    sums: biasGradient == nil
-                        ? nil : biasSums + (own.lowerBound - chunk.lowerBound) * geometry.outputChannels,
-                    expanded: expanded + worker * expandedCount)
+            // Few, because images are fetched ahead that follow one another. Nothing is summed over groups, so results do not depend
+            // on the number of threads.
+            let shards = Shards(of: groups, limit: 2 * pool.threads)
+            pool.forEach(shards.shards) { shard, worker in
+                for group in shards[shard] {
+                    let own =
+                        chunk.lowerBound + group
+                        * shared..<min(
+                            chunk.upperBound, chunk.lowerBound + (group + 1) * shared)
+                    transform(
+                        tiles, own, group: group, rows, input: input, outputGradient: outputGradient,
+                        left: left, right: right,
+                        sums: biasGradient == nil
+                            ? nil : biasSums + (own.lowerBound - chunk.lowerBound) * geometry.outputChannels,
+                        expanded: expanded + worker * expandedCount)
+                }
             }
             pool.forEach(elements * panels) { shard, _ in
                 let (element, panel) = shard.quotientAndRemainder(dividingBy: panels)
@@ -167,6 +173,12 @@ struct WinogradOuterProduct: Sendable {
                 let place = rows.row(image: group, line: line, column: column)
                 let tileLines = Int32(lines.pixels(ofTile: line))
                 let tileColumns = Int32(columns.pixels(ofTile: column))
+                // Behind this group's images lie the next one's.
+                let (groupsAhead, tileAhead) = (line * columns.tiles + column + WinogradProduct.tilesAhead(columns))
+                    .quotientAndRemainder(dividingBy: imageTiles)
+                func ahead(_ imageScalars: Int) -> Int {
+                    groupsAhead * shared * imageScalars + tileAhead * (imageScalars / imageTiles)
+                }
                 var seen = chardware_winograd_input(
                     m: Int32(m), lines: tileLines, columns: tileColumns, is_gradient: false, source: pixels,
                     other: images.count > 1 ? pixels + geometry.inputCount : nil, height: geometry.input.height,
@@ -174,7 +186,7 @@ struct WinogradOuterProduct: Sendable {
                     pixel_step: geometry.inputChannels, top: line * m - geometry.padTop,
                     left: column * m - geometry.padLeft, channels: geometry.inputChannels,
                     target: left + place * leftRow, target_step: leftStep, panel: 0, panel_step: 0,
-                    ahead: (line * columns.tiles + column + 1) * (geometry.inputCount / imageTiles),
+                    ahead: ahead(geometry.inputCount),
                     ahead_count: geometry.inputCount / imageTiles)
                 var slope = chardware_winograd_input(
                     m: Int32(m), lines: tileLines, columns: tileColumns, is_gradient: true, source: slopes,
@@ -183,7 +195,7 @@ struct WinogradOuterProduct: Sendable {
                     pixel_step: geometry.outputChannels, top: line * m, left: column * m,
                     channels: geometry.outputChannels, target: right + place * panelWidth, target_step: rightStep,
                     panel: panelWidth, panel_step: chunkRows * panelWidth,
-                    ahead: (line * columns.tiles + column + 1) * (geometry.outputCount / imageTiles),
+                    ahead: ahead(geometry.outputCount),
                     ahead_count: outputGradient.isPlain ? geometry.outputCount / imageTiles : 0)
                 if precision == .bfloat16 {
                     tiles.transformPair(&seen)

@@ -80,6 +80,10 @@ struct WinogradProduct: Sendable {
         (WinogradTileAxis(target.height, m: m), WinogradTileAxis(target.width, m: m))
     }
 
+    /// How many tiles earlier a tile's share of the source is fetched: more than a line of them, as a tile's pixels lie all over the
+    /// share of its line.
+    static func tilesAhead(_ columns: WinogradTileAxis) -> Int { columns.tiles + 1 }
+
     /// Elements of a transformed tile.
     var elements: Int { (m + 2) * (m + 2) }
     private var imageTiles: Int { lines.tiles * columns.tiles }
@@ -226,6 +230,7 @@ struct WinogradProduct: Sendable {
     ) {
         let products = scratch + elements * sourceStep
         let tileScalars = source.count / imageTiles
+        let tilesAhead = Self.tilesAhead(columns)
         let rows = WinogradTileRows(
             lines: lines, columns: columns, images: block.images.count, range: block.tileLines)
         for image in 0..<block.images.count {
@@ -239,7 +244,7 @@ struct WinogradProduct: Sendable {
                         height: source.size.height, width: source.size.width, line_step: source.line,
                         pixel_step: source.channels, top: line * m - top, left: column * m - left,
                         channels: source.channels, target: scratch + row * sourceWords, target_step: sourceStep,
-                        panel: 0, panel_step: 0, ahead: (line * columns.tiles + column + 1) * tileScalars,
+                        panel: 0, panel_step: 0, ahead: (line * columns.tiles + column + tilesAhead) * tileScalars,
                         ahead_count: isFar ? tileScalars : 0)
                     tiles.transform(&transform, precision, as: Scalar.self)
                 }
